@@ -1,0 +1,1 @@
+"""quizapp runs a whole knowledge contest for an education authority."""
