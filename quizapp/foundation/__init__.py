@@ -1,0 +1,1 @@
+"""What every stage stands on: a closed list of small doors."""
