@@ -1,0 +1,153 @@
+"""Work for later that survives kill -9: claimed under a lease, finished in one transaction, done once.
+
+A worker claims the next due row and gets a token. The effect of the job and the word "done" are committed together, and
+only by the holder of the token; a worker that died, or lost its lease, leaves nothing half-done behind.
+"""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from quizapp.foundation.access import SYSTEM
+from quizapp.foundation.models import Job, Told
+from quizapp.foundation.work import Store, Work
+
+LEASE = timedelta(seconds=20)
+MAX_ATTEMPTS = 6
+
+
+class LeaseLost(Exception):
+    """Another worker has taken the job over; what this one did was rolled back."""
+
+
+@dataclass(frozen=True)
+class RunningJob:
+    """A claimed job in the hands of its handler."""
+
+    id: int
+    name: str
+    body: Mapping[str, Any]
+    attempts: int
+    token: str
+    store: Store
+
+    @contextmanager
+    def finish(self) -> Iterator[Work]:
+        """Open the one transaction that holds the job's effect and the word "done".
+
+        Raises:
+            LeaseLost: at its end, if the token is no longer the job's; nothing is kept then.
+        """
+        with self.store.unit_of_work(SYSTEM) as work:
+            yield work
+            _settle(work, self, state="done", done_at=work.now)
+
+
+Handler = Callable[[RunningJob], None]
+
+
+def hear(store: Store, reactions: Mapping[str, Sequence[str]], batch: int = 200) -> int:
+    """Write down a job for every reaction to every fact not heard yet; return how many facts were heard."""
+    with store.unit_of_work(SYSTEM) as work:
+        waiting = select(Told).where(Told.heard_at.is_(None)).order_by(Told.id).limit(batch)
+        facts = work.session.scalars(waiting.with_for_update(skip_locked=True)).all()
+        for fact in facts:
+            fact.heard_at = work.now
+            for name in reactions.get(fact.name, ()):
+                job = Job(name=name, body=fact.body, told_id=fact.id, once_key=f"{fact.id}:{name}")
+                job.due_at = job.created_at = work.now
+                work.session.add(job)
+    return len(facts)
+
+
+def claim(store: Store, lease: timedelta = LEASE) -> RunningJob | None:
+    """Take the job that has been due longest, or one whose worker went silent; ``None`` when nothing is due."""
+    with store.unit_of_work(SYSTEM) as work:
+        due = select(Job).where(Job.state.in_(("waiting", "running")), Job.due_at <= work.now)
+        job = work.session.scalars(due.order_by(Job.due_at, Job.id).limit(1).with_for_update(skip_locked=True)).first()
+        if job is None:
+            return None
+        job.state, job.token = "running", secrets.token_hex(16)
+        job.attempts, job.due_at = job.attempts + 1, work.now + lease
+        return RunningJob(job.id, job.name, job.body, job.attempts, job.token, store)
+
+
+def is_due(store: Store) -> bool:
+    """Tell whether a worker would find something to do now."""
+    with store.reading() as work:
+        told = select(Told.id).where(Told.heard_at.is_(None)).limit(1)
+        job = select(Job.id).where(Job.state.in_(("waiting", "running")), Job.due_at <= work.now).limit(1)
+        return work.session.scalar(told) is not None or work.session.scalar(job) is not None
+
+
+def run(job: RunningJob, handlers: Mapping[str, Handler], lease: timedelta = LEASE) -> bool:
+    """Run ``job`` while renewing its lease; return whether it was done. A failure is tried again later, ever more rarely."""
+    try:
+        with _renewing(job, lease):
+            handlers[job.name](job)
+        return True
+    except LeaseLost:
+        return False
+    except Exception as error:  # noqa: BLE001 - whatever went wrong belongs into the row, not into a dead worker
+        _put_off(job, error)
+        return False
+
+
+def counts(store: Store) -> dict[str, int]:
+    """Return how many jobs stand in each state."""
+    with store.reading() as work:
+        rows = work.session.execute(select(Job.state, func.count()).group_by(Job.state)).all()
+        return {state: number for state, number in rows}
+
+
+def _settle(work: Work, job: RunningJob, **values: Any) -> None:
+    mine = (Job.id == job.id, Job.state == "running", Job.token == job.token)
+    settled = work.session.execute(update(Job).where(*mine).values(**values))
+    if settled.rowcount != 1:
+        raise LeaseLost(job.name)
+
+
+def _put_off(job: RunningJob, error: Exception) -> None:
+    # The class and the place, never the words: an error may quote somebody's essay.
+    told = f"{type(error).__name__} at {_place(error)}"
+    final = job.attempts >= MAX_ATTEMPTS
+    try:
+        with job.store.unit_of_work(SYSTEM) as work:
+            due = work.now + timedelta(seconds=2**job.attempts)
+            _settle(work, job, state="failed" if final else "waiting", due_at=due, token=None, last_error=told)
+    except LeaseLost:
+        return
+
+
+def _place(error: Exception) -> str:
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_name}:{frame.tb_lineno}" if frame else "?"
+
+
+@contextmanager
+def _renewing(job: RunningJob, lease: timedelta) -> Iterator[None]:
+    ended = threading.Event()
+
+    def renew() -> None:
+        while not ended.wait(lease.total_seconds() / 3):
+            try:
+                with job.store.unit_of_work(SYSTEM) as work:
+                    _settle(work, job, due_at=work.now + lease)
+            except LeaseLost:
+                return
+
+    thread = threading.Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
