@@ -1,0 +1,15 @@
+"""Codes, PINs and how long a session lives."""
+
+import re
+from datetime import timedelta
+
+# Longer than any sitting: nobody is signed out in mid-paper.
+SESSION_LIFE = timedelta(hours=12)
+
+CODE_LENGTH = 8
+PIN_LENGTH = 6
+
+
+def is_pin(typed: str) -> bool:
+    """Tell whether ``typed`` has the shape of a PIN: six digits."""
+    return re.fullmatch(rf"[0-9]{{{PIN_LENGTH}}}", typed) is not None

@@ -1,0 +1,1 @@
+"""Units and people: who belongs where, and in which category they take part."""
