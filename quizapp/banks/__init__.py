@@ -1,0 +1,1 @@
+"""Question banks: files in, checked and frozen versions out."""

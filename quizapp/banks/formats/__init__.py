@@ -1,0 +1,1 @@
+"""One codec a file: a format in, a draft out."""
