@@ -1,0 +1,1 @@
+"""Rounds, windows, rubrics and papers: everything an organiser decides, as data."""

@@ -1,0 +1,85 @@
+"""Rounds as the rest of the house reads them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from quizapp.contests.models import Contest, Round, RoundItem
+from quizapp.contests.rules import Candidate, RoundKind, RoundTerms
+from quizapp.foundation.errors import NotFound
+
+
+@dataclass(frozen=True)
+class RoundView:
+    """A round with what its contest says."""
+
+    id: int
+    ref: str
+    kind: RoundKind
+    title: Mapping[str, str]
+    contest_title: Mapping[str, str]
+    organisers: tuple[str, ...]
+    rules_text: Mapping[str, list[str]]
+    opens_at: datetime
+    closes_at: datetime
+    terms: RoundTerms
+    essay_version_id: int | None
+    margins_mm: tuple[int, ...]
+
+
+def list_rounds(session: Session) -> list[RoundView]:
+    """Return all rounds, the one that closes first in front."""
+    return [_view(*row) for row in session.execute(_rounds().order_by(Round.closes_at, Round.id))]
+
+
+def get_round(session: Session, ref: str) -> RoundView:
+    """Return the round behind a public name.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    return _one(session, _rounds().where(Round.ref == ref))
+
+
+def round_by_id(session: Session, round_id: int) -> RoundView:
+    """Return the round with ``round_id``."""
+    return _one(session, _rounds().where(Round.id == round_id))
+
+
+def candidates(session: Session, round_id: int) -> list[Candidate]:
+    """Return the round's frozen pool, always in the same order."""
+    query = select(RoundItem.version_id, RoundItem.kind, RoundItem.stratum, RoundItem.audience, RoundItem.options)
+    rows = session.execute(query.where(RoundItem.round_id == round_id).order_by(RoundItem.id))
+    return [Candidate(version, kind, stratum, tuple(audience), options) for version, kind, stratum, audience, options in rows]
+
+
+def _rounds() -> Select[tuple[Round, Contest]]:
+    return select(Round, Contest).join(Contest, Contest.id == Round.contest_id)
+
+
+def _one(session: Session, query: Select[tuple[Round, Contest]]) -> RoundView:
+    row = session.execute(query).first()
+    if row is None:
+        raise NotFound
+    return _view(*row)
+
+
+def _view(row: Round, contest: Contest) -> RoundView:
+    return RoundView(
+        id=row.id,
+        ref=row.ref,
+        kind=RoundKind(row.kind),
+        title=row.title,
+        contest_title=contest.title,
+        organisers=tuple(contest.organisers),
+        rules_text=contest.rules_text,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        terms=msgspec.convert(row.terms, RoundTerms, strict=False),
+        essay_version_id=row.essay_version_id,
+        margins_mm=tuple(contest.margins_mm),
+    )
