@@ -1,0 +1,1 @@
+"""The draft and the sitting: open, save, deadline, hand in, receipt."""

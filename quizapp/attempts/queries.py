@@ -1,0 +1,172 @@
+"""Attempts as their owners, the graders and the printers read them. No key is anywhere near."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from quizapp.attempts.models import Attempt, Essay, Receipt, Response
+from quizapp.attempts.rules import Answer, AttemptState, Saved
+from quizapp.banks import queries as banks
+from quizapp.contests.models import Contest, Round
+from quizapp.foundation.errors import NotFound
+from quizapp.foundation.sanitize import plain_text
+
+
+@dataclass(frozen=True)
+class PaperItem:
+    """A choice item as this paper shows it, and what is stored for it."""
+
+    no: int
+    version_id: int
+    kind: str
+    stem: str
+    # In this paper's own order; the bank's ids stay on the server.
+    options: tuple[str, ...]
+    saved: Saved | None
+
+
+@dataclass(frozen=True)
+class EssayItem:
+    """The essay's prompt and what is stored for it."""
+
+    no: int
+    version_id: int
+    stem: str
+    saved: Saved | None
+
+
+@dataclass(frozen=True)
+class AttemptView:
+    """A whole attempt."""
+
+    id: int
+    ref: str
+    round_id: int
+    person_id: int
+    state: AttemptState
+    started_at: datetime
+    deadline_at: datetime
+    handed_in_at: datetime | None
+    items: tuple[PaperItem, ...]
+    essay: EssayItem | None
+
+
+@dataclass(frozen=True)
+class ReceiptView:
+    """A receipt as anyone may see it who knows its code: nothing in it tells who."""
+
+    code: str
+    handed_in_at: datetime
+    sha256: str
+    contest_title: Mapping[str, str]
+
+
+def get_row(session: Session, ref: str, *, lock: bool = False) -> Attempt:
+    """Return the attempt's row, locked for this transaction if asked.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    query = select(Attempt).where(Attempt.ref == ref)
+    row = session.scalar(query.with_for_update() if lock else query)
+    if row is None:
+        raise NotFound
+    return row
+
+
+def get_attempt(session: Session, row: Attempt) -> AttemptView:
+    """Return all of an attempt: four statements, however many items it has."""
+    layout = [(version, tuple(order)) for version, _kind, order in row.layout]
+    asked = banks.asked(session, [version for version, _ in layout] + [row.essay_version_id or 0])
+    saved = _saved_choices(session, row.id)
+    items = tuple(_item(no, asked[version], order, saved.get(no)) for no, (version, order) in enumerate(layout, 1))
+    essay = _essay(session, row, asked[row.essay_version_id], len(items) + 1) if row.essay_version_id else None
+    times = (row.started_at, row.deadline_at, row.handed_in_at)
+    return AttemptView(row.id, row.ref, row.round_id, row.person_id, AttemptState(row.state), *times, items, essay)
+
+
+def by_id(session: Session, attempt_id: int) -> AttemptView:
+    """Return the attempt with ``attempt_id``."""
+    return get_attempt(session, session.get_one(Attempt, attempt_id))
+
+
+def answers(attempt: AttemptView) -> list[Answer]:
+    """Return what was answered, in the paper's order and in words, as the receipt vouches for it."""
+    told = [Answer(item.no, item.stem, chosen_texts(item)) for item in attempt.items]
+    if attempt.essay:
+        html = attempt.essay.saved.html if attempt.essay.saved else ""
+        told.append(Answer(attempt.essay.no, attempt.essay.stem, (), plain_text(html or "")))
+    return told
+
+
+def chosen_texts(item: PaperItem) -> tuple[str, ...]:
+    """Return the words of the chosen options."""
+    return tuple(item.options[position] for position in item.saved.choice) if item.saved else ()
+
+
+def layouts(session: Session, attempt_id: int) -> Sequence[tuple[int, Sequence[int]]]:
+    """Return (version id, option order) of each choice item; what grading needs to read positions."""
+    return [(version, order) for version, _kind, order in session.get_one(Attempt, attempt_id).layout]
+
+
+def saved_response(session: Session, attempt_id: int, no: int) -> Saved | None:
+    """Return what is stored for one choice item."""
+    return _saved_choices(session, attempt_id, no).get(no)
+
+
+def saved_essay(session: Session, attempt_id: int) -> Saved | None:
+    """Return the stored essay."""
+    row = session.get(Essay, attempt_id)
+    return Saved(row.no, row.seq, row.saved_at, html=row.html, words=row.words) if row else None
+
+
+def receipt_by_code(session: Session, code: str) -> ReceiptView | None:
+    """Return the receipt behind a code, or ``None``."""
+    query = (
+        select(Receipt.code, Receipt.handed_in_at, Receipt.content_sha256, Contest.title)
+        .join(Attempt, Attempt.id == Receipt.attempt_id)
+        .join(Round, Round.id == Attempt.round_id)
+        .join(Contest, Contest.id == Round.contest_id)
+        .where(Receipt.code == code)
+    )
+    row = session.execute(query).first()
+    return ReceiptView(*row) if row else None
+
+
+def receipt_of(session: Session, attempt_id: int) -> Receipt | None:
+    """Return the receipt of an attempt, if it was handed in."""
+    return session.get(Receipt, attempt_id)
+
+
+def mine(session: Session, person_id: int) -> dict[int, tuple[str, AttemptState, datetime]]:
+    """Return round id → (name, state, deadline) of a person's latest attempt at each round."""
+    query = select(Attempt).where(Attempt.person_id == person_id).order_by(Attempt.number)
+    return {row.round_id: (row.ref, AttemptState(row.state), row.deadline_at) for row in session.scalars(query)}
+
+
+def overdue(session: Session, now: datetime, limit: int) -> list[str]:
+    """Return the names of open attempts whose deadline has come, oldest first."""
+    late = select(Attempt.ref).where(Attempt.state == "open", Attempt.deadline_at <= now)
+    return list(session.scalars(late.order_by(Attempt.deadline_at).limit(limit)))
+
+
+def _saved_choices(session: Session, attempt_id: int, no: int | None = None) -> dict[int, Saved]:
+    query = select(Response).where(Response.attempt_id == attempt_id)
+    rows = session.scalars(query if no is None else query.where(Response.no == no))
+    return {row.no: Saved(row.no, row.seq, row.saved_at, choice=_positions(row.choice)) for row in rows}
+
+
+def _positions(choice: str) -> tuple[int, ...]:
+    return tuple(int(position) for position in choice.split(",") if position)
+
+
+def _item(no: int, asked: banks.Asked, order: Sequence[int], saved: Saved | None) -> PaperItem:
+    options = tuple(asked.options[position][1] for position in order)
+    return PaperItem(no, asked.version_id, asked.kind, asked.stem, options, saved)
+
+
+def _essay(session: Session, row: Attempt, asked: banks.Asked, no: int) -> EssayItem:
+    return EssayItem(no, asked.version_id, asked.stem, saved_essay(session, row.id))

@@ -1,0 +1,153 @@
+"""The law of the attempt: its states, its deadline, what may be written, and what the receipt vouches for."""
+
+import hashlib
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from quizapp.foundation.errors import BadInput, RuleBroken
+from quizapp.foundation.i18n import N_
+
+
+class AttemptState(StrEnum):
+    """Where an attempt stands."""
+
+    OPEN = "open"
+    HANDED_IN = "handed_in"
+    VOID = "void"
+
+
+MOVES: dict[str, tuple[set[AttemptState], AttemptState]] = {
+    "hand_in": ({AttemptState.OPEN}, AttemptState.HANDED_IN),
+    "void": ({AttemptState.OPEN, AttemptState.HANDED_IN}, AttemptState.VOID),
+}
+
+
+class AttemptClosed(RuleBroken):
+    """The attempt is handed in, void, or past its deadline."""
+
+    message = N_("Bài đã đóng nên không nhận thêm thay đổi. Những gì đã lưu trước đó vẫn được giữ và được chấm.")
+    slug = "attempt-closed"
+
+
+class StaleWrite(RuleBroken):
+    """Newer work than this is stored already; ``newer`` holds it."""
+
+    message = N_("Câu này đã được sửa ở nơi khác sau lần em mở trang. Nội dung mới hơn vẫn được giữ; em hãy xem và chọn.")
+    slug = "stale"
+
+    def __init__(self, newer: "Saved") -> None:
+        super().__init__()
+        self.newer = newer
+
+
+class NotAnAnswer(BadInput):
+    """The answer does not fit the question."""
+
+    message = N_("Câu trả lời không hợp với câu hỏi này. Chưa có gì bị thay đổi.")
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What is stored for one item. ``choice`` for choice items, ``html`` for the essay."""
+
+    no: int
+    seq: int
+    saved_at: datetime
+    choice: tuple[int, ...] = ()
+    html: str | None = None
+    words: int | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One line of the record that the receipt's hash stands for."""
+
+    no: int
+    question: str
+    chosen: tuple[str, ...]
+    text: str | None = None
+
+
+def next_state(state: AttemptState, move: str) -> AttemptState:
+    """Return the state after ``move``.
+
+    Raises:
+        AttemptClosed: if the move starts from other states.
+    """
+    sources, target = MOVES[move]
+    if state not in sources:
+        raise AttemptClosed
+    return target
+
+
+def deadline(started_at: datetime, allowed: timedelta | None, extra: timedelta, closes_at: datetime) -> datetime:
+    """Return the first instant (UTC) that is too late for an answer; the window's end where no clock runs.
+
+    Extra time lengthens the sitting but never outlives the window.
+    Source: Plan of the Thanh Xuân education office, 2019, part II.4 ("trước 17h00": the end itself is late).
+
+    Raises:
+        ValueError: if ``allowed`` or ``extra`` is negative.
+    """
+    if min(allowed or timedelta(0), extra) < timedelta(0):
+        raise ValueError("a sitting cannot be shorter than nothing")
+    return closes_at if allowed is None else min(started_at + allowed + extra, closes_at)
+
+
+def accept_write(state: AttemptState, now: datetime, deadline_at: datetime) -> None:
+    """Let a write through that comes strictly before the deadline of an open attempt. The one gate for every write.
+
+    Raises:
+        AttemptClosed: otherwise.
+    """
+    if state is not AttemptState.OPEN or now >= deadline_at:
+        raise AttemptClosed
+
+
+def check_choice(kind: str, options: int, choice: Sequence[int]) -> tuple[int, ...]:
+    """Return ``choice`` in order: distinct positions from 0 below ``options``, at most one for a single-choice item.
+
+    Raises:
+        NotAnAnswer: otherwise.
+    """
+    within = all(0 <= position < options for position in choice)
+    if not within or len(set(choice)) < len(choice) or (kind == "single" and len(choice) > 1):
+        raise NotAnAnswer
+    return tuple(sorted(choice))
+
+
+def check_order(stored: Saved | None, seq: int, same: bool) -> bool:
+    """Decide what a write numbered ``seq`` does: ``True`` store it, ``False`` it is there already (a retry).
+
+    Raises:
+        StaleWrite: if something newer is stored, or something else under the same number.
+    """
+    if stored is None or seq > stored.seq:
+        return True
+    if seq == stored.seq and same:
+        return False
+    raise StaleWrite(stored)
+
+
+def time_used(started_at: datetime, handed_in_at: datetime) -> timedelta:
+    """Return the time between start and hand-in in whole seconds; what ties are broken by."""
+    return timedelta(seconds=int((handed_in_at - started_at).total_seconds()))
+
+
+def record(attempt_ref: str, started_at: datetime, handed_in_at: datetime, answers: Collection[Answer]) -> bytes:
+    """Return the attempt's content as canonical JSON: UTF-8, names sorted, no spaces. Its SHA-256 is on the receipt."""
+    told = {
+        "attempt": attempt_ref,
+        "started_at": started_at.isoformat(),
+        "handed_in_at": handed_in_at.isoformat(),
+        "answers": [asdict(answer) for answer in answers],
+    }
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of a record, as 64 hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,191 @@
+"""Starting, saving, handing in."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as insert_pg
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+from sqlalchemy.exc import IntegrityError
+
+from quizapp.attempts import policy, queries, rules
+from quizapp.attempts.events import AttemptHandedIn
+from quizapp.attempts.models import Attempt, Essay, Receipt, Response
+from quizapp.attempts.rules import AttemptState, Saved
+from quizapp.contests import policy as contest_policy
+from quizapp.contests import queries as contests
+from quizapp.contests import rules as contest_rules
+from quizapp.contests.queries import RoundView
+from quizapp.foundation.access import SYSTEM, Actor
+from quizapp.foundation.errors import RuleBroken, require
+from quizapp.foundation.i18n import N_
+from quizapp.foundation.refs import new_code, new_ref
+from quizapp.foundation.sanitize import clean_essay, count_words, plain_text
+from quizapp.foundation.work import Store, Work
+
+RECEIPT_LENGTH = 16
+
+
+class RoundNotOpen(RuleBroken):
+    """The window has not opened yet, or is over."""
+
+    message = N_("Vòng thi chưa mở hoặc đã kết thúc nên chưa bắt đầu bài làm nào.")
+    slug = "round-not-open"
+
+
+class NoAttemptLeft(RuleBroken):
+    """All attempts the round allows are used up."""
+
+    message = N_("Em đã dùng hết số lần thi của vòng này. Bài đã nộp vẫn được giữ.")
+    slug = "no-attempt-left"
+
+
+def start(work: Work, round_ref: str, chance: Random) -> tuple[str, bool]:
+    """Open an attempt, or return the one that is open; return (its public name, whether it is new).
+
+    Raises:
+        RoundNotOpen, NoAttemptLeft: as they say.
+        NotAllowed: if the actor does not take part in this round.
+    """
+    view = contests.get_round(work.session, round_ref)
+    require(contest_policy.may_enter(work.actor, view.terms))
+    theirs = select(Attempt).where(Attempt.round_id == view.id, Attempt.person_id == work.actor.person_id)
+    attempts = work.session.scalars(theirs.order_by(Attempt.number)).all()
+    for attempt in attempts:
+        if attempt.state == AttemptState.OPEN:
+            return attempt.ref, False
+    closes_at = contest_rules.closing(view.terms, view.closes_at, work.actor.unit_kind)
+    if contest_rules.state_at(work.now, view.opens_at, closes_at) != "open":
+        raise RoundNotOpen
+    if len(attempts) >= view.terms.attempts_allowed:
+        raise NoAttemptLeft
+    attempt = _new_attempt(work, view, len(attempts) + 1, chance)
+    work.audit("start_attempt", f"attempt:{attempt.ref}", number=attempt.number)
+    return attempt.ref, True
+
+
+def start_once(store: Store, actor: Actor, round_ref: str, chance: Random) -> tuple[str, bool]:
+    """Do as :func:`start` in a unit of work of its own; of two at the same instant, both get the one attempt."""
+    try:
+        with store.unit_of_work(actor) as work:
+            return start(work, round_ref, chance)
+    except IntegrityError:
+        with store.unit_of_work(actor) as work:
+            return start(work, round_ref, chance)
+
+
+def save_choice(work: Work, ref: str, no: int, seq: int, choice: Sequence[int]) -> Saved:
+    """Store the answer to choice item ``no``, numbered ``seq`` by the client; the same again is answered the same.
+
+    Raises:
+        AttemptClosed, StaleWrite, NotAnAnswer: as they say; nothing is changed then.
+    """
+    row = _writable(work, ref)
+    kind, options = _choice_item(row, no)
+    positions = rules.check_choice(kind, options, choice)
+    stored = queries.saved_response(work.session, row.id, no)
+    if stored and not rules.check_order(stored, seq, same=stored.choice == positions):
+        return stored
+    saved = Saved(no, seq, work.now, choice=positions)
+    _upsert(work, Response, ("attempt_id", "no"), attempt_id=row.id, no=no, seq=seq, choice=",".join(map(str, positions)), saved_at=work.now)
+    return saved
+
+
+def save_essay(work: Work, ref: str, no: int, seq: int, html: str) -> Saved:
+    """Store the essay, cleaned; the same again is answered the same. Longer than the limit is stored too: the page tells.
+
+    Raises:
+        AttemptClosed, StaleWrite, NotAnAnswer, TextRefused: as they say; nothing is changed then.
+    """
+    row = _writable(work, ref)
+    if row.essay_version_id is None or no != len(row.layout) + 1:
+        raise rules.NotAnAnswer
+    clean = clean_essay(html)
+    stored = queries.saved_essay(work.session, row.id)
+    if stored and not rules.check_order(stored, seq, same=stored.html == clean):
+        return stored
+    words = count_words(plain_text(clean))
+    _upsert(work, Essay, ("attempt_id",), attempt_id=row.id, no=no, seq=seq, html=clean, words=words, saved_at=work.now)
+    return Saved(no, seq, work.now, html=clean, words=words)
+
+
+def hand_in(work: Work, ref: str) -> Receipt:
+    """Close the attempt for good, write its receipt and wake the graders. Once handed in, the same receipt comes back.
+
+    After the deadline it counts as handed in at the deadline, as the timetable would have done.
+
+    Raises:
+        AttemptClosed: if the attempt is void.
+    """
+    row = queries.get_row(work.session, ref, lock=True)
+    require(policy.may_see(work.actor, row.person_id))
+    receipt = queries.receipt_of(work.session, row.id)
+    if receipt:
+        return receipt
+    return _close(work, row, min(work.now, row.deadline_at))
+
+
+def hand_in_overdue(store: Store, limit: int = 100) -> int:
+    """Hand in what its owners left open past the deadline, as of the deadline; return how many."""
+    with store.reading() as view:
+        late = queries.overdue(view.session, view.now, limit)
+    return sum(_hand_in_late(store, ref) for ref in late)
+
+
+def _hand_in_late(store: Store, ref: str) -> bool:
+    with store.unit_of_work(SYSTEM) as work:
+        row = queries.get_row(work.session, ref, lock=True)
+        if row.state != AttemptState.OPEN or work.now < row.deadline_at:
+            return False
+        _close(work, row, row.deadline_at)
+        return True
+
+
+def _close(work: Work, row: Attempt, closed_at: datetime) -> Receipt:
+    row.state = rules.next_state(AttemptState(row.state), "hand_in")
+    row.handed_in_at = closed_at
+    work.session.flush()
+    attempt = queries.get_attempt(work.session, row)
+    content = rules.record(row.ref, row.started_at, closed_at, queries.answers(attempt))
+    receipt = Receipt(attempt_id=row.id, code=new_code(RECEIPT_LENGTH), handed_in_at=closed_at)
+    receipt.content_sha256 = rules.digest(content)
+    work.session.add(receipt)
+    work.tell(AttemptHandedIn(row.id))
+    work.audit("hand_in", f"attempt:{row.ref}", receipt=receipt.code, sha256=receipt.content_sha256)
+    return receipt
+
+
+def _new_attempt(work: Work, view: RoundView, number: int, chance: Random) -> Attempt:
+    actor = work.actor
+    audience = contest_rules.audience_of(actor.category or "")
+    drawn = contest_rules.draw_paper(view.terms, contests.candidates(work.session, view.id), audience, chance)
+    allowed = timedelta(minutes=view.terms.allowed_min) if view.terms.allowed_min else None
+    closes_at = contest_rules.closing(view.terms, view.closes_at, actor.unit_kind)
+    row = Attempt(ref=new_ref(), round_id=view.id, person_id=actor.person_id, number=number, state=AttemptState.OPEN)
+    row.started_at, row.deadline_at = work.now, rules.deadline(work.now, allowed, timedelta(0), closes_at)
+    row.layout = [[item.version_id, item.kind, list(item.order)] for item in drawn]
+    row.essay_version_id = view.essay_version_id
+    work.session.add(row)
+    work.session.flush()
+    return row
+
+
+def _writable(work: Work, ref: str) -> Attempt:
+    row = queries.get_row(work.session, ref, lock=True)
+    require(policy.may_see(work.actor, row.person_id))
+    rules.accept_write(AttemptState(row.state), work.now, row.deadline_at)
+    return row
+
+
+def _choice_item(row: Attempt, no: int) -> tuple[str, int]:
+    if not 1 <= no <= len(row.layout):
+        raise rules.NotAnAnswer
+    _version, kind, order = row.layout[no - 1]
+    return kind, len(order)
+
+
+def _upsert(work: Work, table: type[Response] | type[Essay], key: tuple[str, ...], **values: object) -> None:
+    insert = insert_sqlite if work.session.get_bind().dialect.name == "sqlite" else insert_pg
+    newer = {name: value for name, value in values.items() if name not in key}
+    work.session.execute(insert(table).values(**values).on_conflict_do_update(index_elements=key, set_=newer))
