@@ -1,0 +1,1 @@
+"""Choices marked by key, on the server, after hand-in."""

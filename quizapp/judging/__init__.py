@@ -1,0 +1,1 @@
+"""The blind queue: scripts without names, leases, marks by rubric."""
