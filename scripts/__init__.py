@@ -1,0 +1,1 @@
+"""Set-up, checks and tests of the house. Standard library only: these run before anything is installed."""
