@@ -1,0 +1,42 @@
+// How long is left, in words. It informs; the server decides. Screen readers hear it at ten, five and one minute.
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const MARKS = [10, 5, 1];
+
+// The parts worth saying: days and hours, hours and minutes, minutes, or (in the last two minutes) seconds.
+export function partsLeft(ms) {
+  const seconds = Math.max(0, Math.ceil(ms / SECOND));
+  if (seconds < 120) return seconds < 60 ? { seconds } : { minutes: 1, seconds: seconds - 60 };
+  const minutes = Math.ceil(seconds / 60);
+  if (minutes < 60) return { minutes };
+  if (minutes < 24 * 60) return { hours: Math.floor(minutes / 60), minutes: minutes % 60 };
+  const hours = Math.floor(minutes / 60);
+  return { days: Math.floor(hours / 24), hours: hours % 24 };
+}
+
+export function inWords(ms, text) {
+  const said = Object.entries(partsLeft(ms)).filter(([, n], at) => n > 0 || at === 0);
+  return said.map(([unit, n]) => text(`left.${unit}`, { n })).join(" ");
+}
+
+// The marks that were crossed between two looks at the clock; after a long sleep only the last one counts.
+export function markCrossed(before, after) {
+  return MARKS.filter((mark) => before > mark * MINUTE && after <= mark * MINUTE).pop() ?? null;
+}
+
+export function startCountdown({ element, deadline, clock, text, announce, onEnd }) {
+  let before = Infinity;
+  const look = () => {
+    const left = Date.parse(deadline) - clock.now();
+    const mark = before === Infinity ? null : markCrossed(before, left);
+    element.textContent = left > 0 ? text("left.sentence", { time: inWords(left, text) }) : text("left.none");
+    element.dataset.state = left <= 5 * MINUTE ? "short" : "enough";
+    if (mark && left > 0) announce(text("left.sentence", { time: text("left.minutes", { n: mark }) }));
+    if (left <= 0 && before > 0) onEnd?.();
+    before = left;
+    // After the end: keep looking, for the organiser may grant more time and the clock may be corrected.
+    setTimeout(look, left > 0 ? left % SECOND || SECOND : 10 * SECOND);
+  };
+  look();
+}

@@ -1,0 +1,72 @@
+// The page of the essay: a sheet with its toolbar and its word count for every essay item.
+
+import { openAttempt } from "./attempt-page.js";
+import { bindConflicts } from "./conflict.js";
+import { makeEditor } from "./editor.js";
+import { bindToolbar } from "./toolbar.js";
+import { countWords, standing } from "./words.js";
+
+const parts = [];
+const page = openAttempt({ onUpdate: () => parts.forEach((part) => part.show()) });
+const { saver, text, announce } = page;
+const sheets = new Map([...document.querySelectorAll("[data-essay]")].map((section) => [Number(section.dataset.essay), open(section)]));
+
+page.beforeLeaving = () => sheets.forEach(({ sheet }) => sheet.readNow());
+parts.push(
+  bindConflicts({
+    saver, text, announce, describe,
+    place: (no) => sheets.get(no)?.section.querySelector("[data-conflicts]"),
+    take: (no, { html }) => {
+      const { sheet, count } = sheets.get(no);
+      sheet.replace(html);
+      count(sheet.text());
+    },
+  }),
+);
+
+function open(section) {
+  const no = Number(section.dataset.essay);
+  const mount = section.querySelector("[data-sheet]");
+  const count = counter(section);
+  mount.replaceChildren();
+  const sheet = makeEditor({
+    mount,
+    html: saver.item(no).content.html,
+    attributes: {
+      role: "textbox", "aria-multiline": "true", lang: "vi", spellcheck: "false", id: `sheet-${no}`,
+      "aria-labelledby": `essay-title-${no}`, "aria-describedby": `essay-help-${no} essay-words-${no}`,
+    },
+    onText: count,
+    onChange: (html) => saver.change(no, { html }),
+  });
+  bindToolbar(section.querySelector("[role=toolbar]"), sheet.editor);
+  section.dataset.ready = "";
+  count(sheet.text());
+  return { section, sheet, count };
+}
+
+function counter(section) {
+  const element = section.querySelector("[data-words]");
+  const limit = Number(section.dataset.limit) || 0;
+  let before = null;
+  return (written) => {
+    const words = countWords(written);
+    const now = standing(words, limit);
+    const name = limit ? `words.${now}` : "words.free";
+    const sentence = text(name, { n: words, limit, left: limit - words, over: words - limit });
+    element.textContent = sentence;
+    element.dataset.state = now;
+    if (before && before !== now) announce(sentence);
+    before = now;
+  };
+}
+
+// The newer essay as plain paragraphs, to read and compare.
+function describe(no, { html }) {
+  const box = Object.assign(document.createElement("div"), { className: "sheet sheet-compared" });
+  const parsed = new DOMParser().parseFromString(html, "text/html");
+  for (const block of parsed.querySelectorAll("p, h2, h3")) {
+    box.append(Object.assign(document.createElement("p"), { textContent: block.textContent }));
+  }
+  return box;
+}
