@@ -103,6 +103,9 @@ if __name__ == "__main__":
     except say.Stopped as problem:
         say.stop(problem)
         sys.exit(1)
+    except OSError as problem:
+        say.stop(say.Stopped(f"Máy báo lỗi (the system said): {problem}", say.DISK))
+        sys.exit(1)
     except KeyboardInterrupt:
         say.line("\n■ Đã dừng; chạy lại cùng lệnh để làm tiếp (stopped; the same command goes on from here)")
         sys.exit(130)

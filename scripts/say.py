@@ -10,6 +10,10 @@ from scripts.places import LOGS, ROOT
 
 BEAT_S = 5
 TAIL_LINES = 25
+DISK = (
+    "Kiểm tra chỗ trống trên đĩa và quyền ghi trong thư mục này (.venv của người dùng khác thì xoá: rm -rf .venv), "
+    "rồi chạy lại (check disk space and rights in this folder, then repeat)."
+)
 
 
 class Stopped(Exception):
