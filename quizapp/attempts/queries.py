@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from quizapp.attempts.models import Attempt, Essay, Receipt, Response
-from quizapp.attempts.rules import Answer, AttemptState, Saved
+from quizapp.attempts.rules import Answer, AttemptState, Saved, record
 from quizapp.banks import queries as banks
 from quizapp.contests.models import Contest, Round
 from quizapp.foundation.errors import NotFound
+from quizapp.foundation.refs import tidy_code
 from quizapp.foundation.sanitize import plain_text
 
 
@@ -77,6 +78,19 @@ def get_row(session: Session, ref: str, *, lock: bool = False) -> Attempt:
     return row
 
 
+def find_row(session: Session, name: str) -> Attempt:
+    """Return the attempt that is called ``name`` in addresses or on its receipt.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    code = select(Receipt.attempt_id).where(Receipt.code == tidy_code(name)).scalar_subquery()
+    row = session.scalar(select(Attempt).where((Attempt.ref == name) | (Attempt.id == code)))
+    if row is None:
+        raise NotFound
+    return row
+
+
 def get_attempt(session: Session, row: Attempt) -> AttemptView:
     """Return all of an attempt: four statements, however many items it has."""
     layout = [(version, tuple(order)) for version, _kind, order in row.layout]
@@ -105,6 +119,17 @@ def answers(attempt: AttemptView) -> list[Answer]:
 def chosen_texts(item: PaperItem) -> tuple[str, ...]:
     """Return the words of the chosen options."""
     return tuple(item.options[position] for position in item.saved.choice) if item.saved else ()
+
+
+def record_of(session: Session, row: Attempt) -> bytes:
+    """Return the record of a handed-in attempt, the very bytes its receipt vouches for.
+
+    Raises:
+        NotFound: if it is not handed in.
+    """
+    if row.handed_in_at is None:
+        raise NotFound
+    return record(row.ref, row.started_at, row.handed_in_at, answers(get_attempt(session, row)))
 
 
 def layouts(session: Session, attempt_id: int) -> Sequence[tuple[int, Sequence[int]]]:

@@ -35,7 +35,9 @@ class AttemptClosed(RuleBroken):
 class StaleWrite(RuleBroken):
     """Newer work than this is stored already; ``newer`` holds it."""
 
-    message = N_("Câu này đã được sửa ở nơi khác sau lần em mở trang. Nội dung mới hơn vẫn được giữ; em hãy xem và chọn.")
+    message = N_(
+        "Câu này đã được sửa ở nơi khác sau lần em mở trang. Nội dung mới hơn vẫn được giữ; em hãy xem và chọn."
+    )
     slug = "stale"
 
     def __init__(self, newer: "Saved") -> None:

@@ -88,7 +88,16 @@ def save_choice(work: Work, ref: str, no: int, seq: int, choice: Sequence[int]) 
     if stored and not rules.check_order(stored, seq, same=stored.choice == positions):
         return stored
     saved = Saved(no, seq, work.now, choice=positions)
-    _upsert(work, Response, ("attempt_id", "no"), attempt_id=row.id, no=no, seq=seq, choice=",".join(map(str, positions)), saved_at=work.now)
+    _upsert(
+        work,
+        Response,
+        ("attempt_id", "no"),
+        attempt_id=row.id,
+        no=no,
+        seq=seq,
+        choice=",".join(map(str, positions)),
+        saved_at=work.now,
+    )
     return saved
 
 
@@ -146,8 +155,7 @@ def _close(work: Work, row: Attempt, closed_at: datetime) -> Receipt:
     row.state = rules.next_state(AttemptState(row.state), "hand_in")
     row.handed_in_at = closed_at
     work.session.flush()
-    attempt = queries.get_attempt(work.session, row)
-    content = rules.record(row.ref, row.started_at, closed_at, queries.answers(attempt))
+    content = queries.record_of(work.session, row)
     receipt = Receipt(attempt_id=row.id, code=new_code(RECEIPT_LENGTH), handed_in_at=closed_at)
     receipt.content_sha256 = rules.digest(content)
     work.session.add(receipt)

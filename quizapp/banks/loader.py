@@ -73,5 +73,9 @@ def _beside_head(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _within_caps(sizes: Mapping[str, int]) -> None:
-    if len(sizes) > MAX_FILES or any(size > MAX_FILE_BYTES for size in sizes.values()) or sum(sizes.values()) > MAX_TOTAL_BYTES:
+    if (
+        len(sizes) > MAX_FILES
+        or any(size > MAX_FILE_BYTES for size in sizes.values())
+        or sum(sizes.values()) > MAX_TOTAL_BYTES
+    ):
         raise TooMuch

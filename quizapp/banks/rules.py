@@ -111,7 +111,10 @@ def _choice(question: Question) -> list[tuple[bool, str]]:
         (not set(question.key) <= set(ids), N_("Đáp án (key) không có trong các phương án.")),
         (question.kind is Kind.SINGLE and right != 1, N_("Câu một lựa chọn phải có đúng một đáp án.")),
         (question.kind is Kind.MULTIPLE and right < 2, N_("Câu nhiều lựa chọn phải có ít nhất hai đáp án.")),
-        (question.kind is Kind.MULTIPLE and right == len(ids), N_("Câu nhiều lựa chọn không thể đúng tất cả phương án.")),
+        (
+            question.kind is Kind.MULTIPLE and right == len(ids),
+            N_("Câu nhiều lựa chọn không thể đúng tất cả phương án."),
+        ),
         (not question.explanation, N_("Thiếu lời giải thích (explanation).")),
     ]
 

@@ -50,9 +50,9 @@ class Preview:
         """Whether the bank can be loaded."""
         return self.head is not None and not self.problems
 
-    def count(self, verdict: Verdict) -> int:
+    def count(self, verdict: Verdict | str) -> int:
         """Return how many questions have ``verdict``."""
-        return sum(judged.verdict is verdict for judged in self.judged)
+        return sum(judged.verdict == verdict for judged in self.judged)
 
 
 class BankRefused(BadInput):
@@ -98,7 +98,9 @@ def load(work: Work, draft: Draft) -> Preview:
 
 def _foreign(draft: Draft, known: Mapping[str, tuple[str, str]], slug: str) -> list[Problem]:
     message = N_("Mã câu hỏi này thuộc ngân hàng «%(bank)s».")
-    others = [(located, known[located.question.code][0]) for located in draft.questions if located.question.code in known]
+    others = [
+        (located, known[located.question.code][0]) for located in draft.questions if located.question.code in known
+    ]
     return [Problem(at.place, message, {"bank": bank}, at.question.code) for at, bank in others if bank != slug]
 
 

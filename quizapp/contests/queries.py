@@ -54,7 +54,10 @@ def candidates(session: Session, round_id: int) -> list[Candidate]:
     """Return the round's frozen pool, always in the same order."""
     query = select(RoundItem.version_id, RoundItem.kind, RoundItem.stratum, RoundItem.audience, RoundItem.options)
     rows = session.execute(query.where(RoundItem.round_id == round_id).order_by(RoundItem.id))
-    return [Candidate(version, kind, stratum, tuple(audience), options) for version, kind, stratum, audience, options in rows]
+    return [
+        Candidate(version, kind, stratum, tuple(audience), options)
+        for version, kind, stratum, audience, options in rows
+    ]
 
 
 def _rounds() -> Select[tuple[Round, Contest]]:

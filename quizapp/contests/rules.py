@@ -100,7 +100,9 @@ class DrawnItem:
 class PoolTooSmall(RuleBroken):
     """The banks do not hold enough items for the blueprint."""
 
-    message = N_("Ngân hàng không đủ câu hỏi: phần %(stratum)s cần %(need)s câu cho đối tượng %(audience)s nhưng chỉ có %(have)s.")
+    message = N_(
+        "Ngân hàng không đủ câu hỏi: phần %(stratum)s cần %(need)s câu cho đối tượng %(audience)s nhưng chỉ có %(have)s."
+    )
     slug = "pool-too-small"
 
 

@@ -47,14 +47,20 @@ def create_contest(work: Work, preset: Preset, window: Window | None = None) -> 
     contest.as_of, contest.margins_mm = preset.as_of, list(preset.margins_mm)
     work.session.add(contest)
     work.session.flush()
-    pool = [item for item in banks.pool(work.session) if item.valid_from <= preset.as_of and (item.valid_to is None or preset.as_of < item.valid_to)]
+    pool = [
+        item
+        for item in banks.pool(work.session)
+        if item.valid_from <= preset.as_of and (item.valid_to is None or preset.as_of < item.valid_to)
+    ]
     for told in preset.rounds:
         _add_round(work, contest, told, pool, window)
     work.audit("create_contest", f"contest:{contest.ref}", slug=contest.slug)
     return contest
 
 
-def _add_round(work: Work, contest: Contest, told: RoundPreset, pool: Sequence[PoolItem], window: Window | None) -> None:
+def _add_round(
+    work: Work, contest: Contest, told: RoundPreset, pool: Sequence[PoolItem], window: Window | None
+) -> None:
     terms = told.terms if window is None else msgspec.structs.replace(told.terms, closes_by_unit_kind={})
     candidates = _candidates(terms, pool)
     rules.check_pool(terms, candidates, _audiences(terms))

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
 from sqlalchemy import JSON as AnyJson
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator

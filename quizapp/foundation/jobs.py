@@ -94,7 +94,7 @@ def run(job: RunningJob, handlers: Mapping[str, Handler], lease: timedelta = LEA
         return True
     except LeaseLost:
         return False
-    except Exception as error:  # noqa: BLE001 - whatever went wrong belongs into the row, not into a dead worker
+    except Exception as error:
         _put_off(job, error)
         return False
 

@@ -13,7 +13,11 @@ class Told(Base):
     """A fact that was told: committed together with the change it reports."""
 
     __tablename__ = "told"
-    __table_args__ = (Index("ix_told_waiting", "id", sqlite_where=text("heard_at IS NULL"), postgresql_where=text("heard_at IS NULL")),)
+    __table_args__ = (
+        Index(
+            "ix_told_waiting", "id", sqlite_where=text("heard_at IS NULL"), postgresql_where=text("heard_at IS NULL")
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     name: Mapped[str] = mapped_column(Text)
@@ -30,7 +34,12 @@ class Job(Base):
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
         CheckConstraint("state <> 'running' OR token IS NOT NULL", name="running_is_leased"),
-        Index("ix_jobs_due", "due_at", sqlite_where=text("state IN ('waiting', 'running')"), postgresql_where=text("state IN ('waiting', 'running')")),
+        Index(
+            "ix_jobs_due",
+            "due_at",
+            sqlite_where=text("state IN ('waiting', 'running')"),
+            postgresql_where=text("state IN ('waiting', 'running')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -61,3 +70,12 @@ class AuditRecord(Base):
     verb: Mapped[str] = mapped_column(Text)
     subject: Mapped[str] = mapped_column(Text, index=True)
     details: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class Pulse(Base):
+    """When a worker was last seen alive."""
+
+    __tablename__ = "pulses"
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    beat_at: Mapped[datetime] = mapped_column(Instant)

@@ -35,6 +35,11 @@ def _chosen(session: Session, attempt_id: int, items: tuple[PaperItem, ...]) -> 
     asked = banks.asked(session, [item.version_id for item in items])
     layouts = attempts.layouts(session, attempt_id)
     return [
-        (version, frozenset(asked[version].options[order[position]][0] for position in (item.saved.choice if item.saved else ())))
+        (
+            version,
+            frozenset(
+                asked[version].options[order[position]][0] for position in (item.saved.choice if item.saved else ())
+            ),
+        )
         for item, (version, order) in zip(items, layouts, strict=True)
     ]

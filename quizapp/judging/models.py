@@ -15,7 +15,9 @@ class Script(Base):
     __tablename__ = "scripts"
     __table_args__ = (
         CheckConstraint("state IN ('waiting', 'held', 'marked')", name="state"),
-        CheckConstraint("state <> 'held' OR (judge_id IS NOT NULL AND held_until IS NOT NULL)", name="held_by_somebody"),
+        CheckConstraint(
+            "state <> 'held' OR (judge_id IS NOT NULL AND held_until IS NOT NULL)", name="held_by_somebody"
+        ),
         CheckConstraint("state <> 'marked' OR total IS NOT NULL", name="marked_has_a_total"),
         Index("ix_scripts_queue", "state", "ref"),
     )

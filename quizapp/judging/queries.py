@@ -53,15 +53,21 @@ class Queue:
 def desk(session: Session, judge: Actor, now: datetime) -> Queue:
     """Return how many scripts wait for this judge, which one they hold, and the last ones they sent off."""
     waiting = session.scalar(select(func.count()).select_from(Script).where(_free(now), _not_their_own(judge))) or 0
-    held = select(Script.ref).where(Script.state == ScriptState.HELD, Script.judge_id == judge.account_id, Script.held_until > now)
-    done = select(Script.ref, Script.total, Script.marked_at).where(Script.state == ScriptState.MARKED, Script.judge_id == judge.account_id)
+    held = select(Script.ref).where(
+        Script.state == ScriptState.HELD, Script.judge_id == judge.account_id, Script.held_until > now
+    )
+    done = select(Script.ref, Script.total, Script.marked_at).where(
+        Script.state == ScriptState.MARKED, Script.judge_id == judge.account_id
+    )
     rows = session.execute(done.order_by(Script.marked_at.desc()).limit(20))
     return Queue(waiting, session.scalar(held), tuple(Marked(*row) for row in rows))
 
 
 def held_script(session: Session, judge: Actor, now: datetime, *, lock: bool = False) -> Script | None:
     """Return the row of the script the judge holds, if any."""
-    query = select(Script).where(Script.state == ScriptState.HELD, Script.judge_id == judge.account_id, Script.held_until > now)
+    query = select(Script).where(
+        Script.state == ScriptState.HELD, Script.judge_id == judge.account_id, Script.held_until > now
+    )
     return session.scalar(query.with_for_update() if lock else query)
 
 

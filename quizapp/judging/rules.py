@@ -33,7 +33,9 @@ class ScriptTaken(RuleBroken):
 class MarksRefused(BadInput):
     """The marks do not fit the rubric."""
 
-    message = N_("Điểm chưa hợp lệ: mỗi tiêu chí cần một điểm từ 0 đến mức tối đa, theo bước 0,25. Chưa có gì được gửi.")
+    message = N_(
+        "Điểm chưa hợp lệ: mỗi tiêu chí cần một điểm từ 0 đến mức tối đa, theo bước 0,25. Chưa có gì được gửi."
+    )
 
 
 def is_free(state: ScriptState, held_until: datetime | None, now: datetime) -> bool:

@@ -36,7 +36,15 @@ def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
     roles = select(func.aggregate_strings(AccountRole.role, ","))
     held = roles.where(AccountRole.account_id == Account.id).correlate(Account).scalar_subquery()
     query = (
-        select(Account.id, held.label("roles"), Person.id.label("person"), Person.full_name, Person.category, Unit.id.label("unit"), Unit.kind)
+        select(
+            Account.id,
+            held.label("roles"),
+            Person.id.label("person"),
+            Person.full_name,
+            Person.category,
+            Unit.id.label("unit"),
+            Unit.kind,
+        )
         .join(LoginSession, LoginSession.account_id == Account.id)
         .outerjoin(Person, Person.account_id == Account.id)
         .outerjoin(Unit, Unit.id == Person.unit_id)

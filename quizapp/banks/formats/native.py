@@ -158,7 +158,9 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[yaml.Node], str]:
         value = _text(node)
         if value not in allowed:
             names = ", ".join(allowed)
-            raise Unreadable(node, N_("«%(value)s» không hợp lệ; hãy chọn một trong: %(names)s."), value=value, names=names)
+            raise Unreadable(
+                node, N_("«%(value)s» không hợp lệ; hãy chọn một trong: %(names)s."), value=value, names=names
+            )
         return value
 
     return read

@@ -65,6 +65,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", name=op.f("uq_contests_slug")),
     )
     op.create_table(
+        "pulses",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("beat_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_pulses")),
+    )
+    op.create_table(
         "told",
         sa.Column("id", ID, nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -414,6 +420,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("told")
+    op.drop_table("pulses")
     op.drop_table("contests")
     op.drop_table("banks")
     with op.batch_alter_table("audit_log", schema=None) as batch_op:

@@ -1,0 +1,11 @@
+"""The shape of what an administrator sends."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+
+
+class BankForm(FlaskForm):  # type: ignore[misc]
+    """A bank as a ZIP of its folder."""
+
+    file = FileField(_l("Tệp ZIP của ngân hàng câu hỏi"), [FileRequired(_l("Hãy chọn một tệp ZIP."))])

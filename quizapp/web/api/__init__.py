@@ -1,0 +1,1 @@
+"""The JSON interface that the pages themselves use: ``/api/v1``."""

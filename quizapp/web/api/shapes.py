@@ -1,0 +1,92 @@
+"""What goes in and out besides papers. Unknown names in a body are refused: nobody assigns what was not asked for."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+from quizapp.web.shared.papers import Shape
+
+Seq = Annotated[
+    int, Meta(ge=1, le=2**31 - 1, description="The stored number + 1; grows with every change of this item.")
+]
+Position = Annotated[int, Meta(ge=0, le=99)]
+
+
+class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The base of everything that comes in."""
+
+
+class Empty(Body, frozen=True):
+    """An empty object."""
+
+
+class SignIn(Body, frozen=True):
+    """The code and PIN from the slip."""
+
+    code: Annotated[str, Meta(min_length=1, max_length=40)]
+    pin: Annotated[str, Meta(min_length=1, max_length=40)]
+
+
+class SaveResponse(Body, frozen=True):
+    """A change of one item: ``choice`` (positions in the paper's own order) or ``html`` (the essay)."""
+
+    seq: Seq
+    choice: Annotated[list[Position], Meta(max_length=20)] | None = None
+    html: Annotated[str, Meta(max_length=400_000)] | None = None
+
+
+class SessionOut(Shape, frozen=True):
+    """Who is signed in, and the token that every unsafe request must carry as ``X-CSRFToken``."""
+
+    signed_in: bool
+    csrf: str
+    name: str | None
+    roles: tuple[str, ...]
+
+
+class RoundOut(Shape, frozen=True):
+    """A round the person may enter."""
+
+    ref: str
+    contest: str
+    title: str
+    kind: Literal["sitting", "written"]
+    opens_at: datetime
+    closes_at: datetime
+    state: Literal["soon", "open", "closed"]
+    attempt: str | None
+
+
+class RoundsOut(Shape, frozen=True):
+    """The rounds the person may enter."""
+
+    rounds: tuple[RoundOut, ...]
+
+
+class SavedOut(Shape, frozen=True, omit_defaults=True):
+    """What was stored, durably, before this was sent."""
+
+    no: int
+    seq: int
+    saved_at: datetime
+    words: int | None = None
+
+
+class PublicReceipt(Shape, frozen=True):
+    """A receipt as anyone may see it who knows its code."""
+
+    code: str
+    contest: str
+    handed_in_at: datetime
+    sha256: str
+
+
+class Problem(Shape, frozen=True):
+    """An error (RFC 9457): what happened, what was kept, what to do next, in the reader's language."""
+
+    type: str
+    title: str
+    detail: str
+    status: int

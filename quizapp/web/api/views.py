@@ -1,0 +1,140 @@
+"""The JSON interface. Each view: door, body, service, answer."""
+
+import secrets
+from datetime import datetime
+
+from flask import Blueprint, Response, jsonify
+from flask_wtf.csrf import generate_csrf
+
+from quizapp.accounts import services as accounts
+from quizapp.attempts import queries as attempts
+from quizapp.attempts import services as taking
+from quizapp.contests import policy, rules
+from quizapp.contests import queries as contests
+from quizapp.foundation.errors import NotFound
+from quizapp.foundation.refs import tidy_code
+from quizapp.web.api import shapes
+from quizapp.web.api.openapi import PREFIX, describe
+from quizapp.web.shared import access, reports
+from quizapp.web.shared.access import ANYONE, SIGNED_IN, open_to
+from quizapp.web.shared.bodies import body_of, json_of
+from quizapp.web.shared.desk import house, reading, working
+from quizapp.web.shared.i18n import in_language
+from quizapp.web.shared.limits import sign_in_limits
+from quizapp.web.shared.sessions import begin, end
+
+bp = Blueprint("api", __name__, url_prefix=PREFIX)
+
+CHANCE = secrets.SystemRandom()
+
+
+@bp.get("/openapi.json")
+@open_to(ANYONE)
+def openapi() -> Response:
+    return jsonify(describe())
+
+
+@bp.get("/session")
+@open_to(ANYONE)
+def show_session() -> Response:
+    return json_of(_session())
+
+
+@bp.post("/session")
+@open_to(ANYONE)
+@sign_in_limits[1]
+@sign_in_limits[0]
+def sign_in() -> Response:
+    sent = body_of(shapes.SignIn)
+    begin(accounts.sign_in(house().store, sent.code, sent.pin))
+    return json_of(_session(), 201)
+
+
+@bp.delete("/session")
+@open_to(SIGNED_IN)
+def sign_out() -> Response:
+    end()
+    return Response(status=204)
+
+
+@bp.get("/rounds")
+@open_to("participant")
+def list_rounds() -> Response:
+    with reading() as view:
+        mine = attempts.mine(view.session, access.actor().person_id or 0)
+        entered = [row for row in contests.list_rounds(view.session) if policy.may_enter(access.actor(), row.terms)]
+        return json_of(shapes.RoundsOut(rounds=tuple(_round(row, mine.get(row.id), view.now) for row in entered)))
+
+
+@bp.post("/rounds/<ref>/attempts")
+@open_to("participant")
+def start(ref: str) -> Response:
+    body_of(shapes.Empty)
+    attempt_ref, new = taking.start_once(house().store, access.actor(), ref, CHANCE)
+    return json_of(reports.attempt(attempt_ref), 201 if new else 200)
+
+
+@bp.get("/attempts/<ref>")
+@open_to("participant")
+def show_attempt(ref: str) -> Response:
+    return json_of(reports.attempt(ref))
+
+
+@bp.put("/attempts/<ref>/responses/<int:no>")
+@open_to("participant")
+def save(ref: str, no: int) -> Response:
+    sent = body_of(shapes.SaveResponse)
+    with working() as work:
+        if sent.html is not None:
+            saved = taking.save_essay(work, ref, no, sent.seq, sent.html)
+        else:
+            saved = taking.save_choice(work, ref, no, sent.seq, sent.choice or [])
+    return json_of(shapes.SavedOut(no=saved.no, seq=saved.seq, saved_at=saved.saved_at, words=saved.words))
+
+
+@bp.post("/attempts/<ref>/hand-in")
+@open_to("participant")
+def hand_in(ref: str) -> Response:
+    body_of(shapes.Empty)
+    with working() as work:
+        taking.hand_in(work, ref)
+    return json_of(reports.receipt(ref))
+
+
+@bp.get("/attempts/<ref>/receipt")
+@open_to("participant")
+def show_receipt(ref: str) -> Response:
+    return json_of(reports.receipt(ref))
+
+
+@bp.get("/receipts/<code>")
+@open_to(ANYONE)
+def check_receipt(code: str) -> Response:
+    with reading() as view:
+        found = attempts.receipt_by_code(view.session, tidy_code(code))
+    if found is None:
+        raise NotFound
+    contest = in_language(found.contest_title)
+    return json_of(
+        shapes.PublicReceipt(code=found.code, contest=contest, handed_in_at=found.handed_in_at, sha256=found.sha256)
+    )
+
+
+def _session() -> shapes.SessionOut:
+    roles = tuple(sorted(access.actor().roles))
+    name = access.user_name()
+    return shapes.SessionOut(signed_in=name is not None, csrf=generate_csrf(), name=name, roles=roles)
+
+
+def _round(view: contests.RoundView, mine: tuple[str, object, datetime] | None, now: datetime) -> shapes.RoundOut:
+    closes_at = rules.closing(view.terms, view.closes_at, access.actor().unit_kind)
+    return shapes.RoundOut(
+        ref=view.ref,
+        contest=in_language(view.contest_title),
+        title=in_language(view.title),
+        kind=view.kind.value,
+        opens_at=view.opens_at,
+        closes_at=closes_at,
+        state=rules.state_at(now, view.opens_at, closes_at),
+        attempt=mine[0] if mine else None,
+    )

@@ -1,0 +1,125 @@
+"""The contestant's pages. Each: door, question, page."""
+
+import secrets
+
+from flask import Blueprint, Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.http import dump_options_header
+
+from quizapp.attempts import policy
+from quizapp.attempts import queries as attempts
+from quizapp.attempts import services as taking
+from quizapp.contests import policy as contest_policy
+from quizapp.contests import queries as contests
+from quizapp.entries import queries as entries
+from quizapp.foundation.errors import NotFound, require
+from quizapp.roster import queries as roster
+from quizapp.web.contestant.desk import round_card
+from quizapp.web.shared import papers, reports
+from quizapp.web.shared.access import actor, open_to
+from quizapp.web.shared.desk import house, reading, working
+
+bp = Blueprint("contestant", __name__)
+
+CHANCE = secrets.SystemRandom()
+
+
+@bp.get("/contests")
+@open_to("participant")
+def home() -> ResponseReturnValue:
+    with reading() as view:
+        who = actor()
+        mine = attempts.mine(view.session, who.person_id or 0)
+        entered = [row for row in contests.list_rounds(view.session) if contest_policy.may_enter(who, row.terms)]
+        cards = [round_card(row, who, mine.get(row.id), view.now) for row in entered]
+        person = roster.particulars(view.session, who.person_id) if who.person_id else None
+    return render_template("contestant/home.html", rounds=cards, person=person)
+
+
+@bp.get("/rounds/<ref>")
+@open_to("participant")
+def round(ref: str) -> ResponseReturnValue:
+    with reading() as view:
+        found = contests.get_round(view.session, ref)
+        require(contest_policy.may_enter(actor(), found.terms))
+        mine = attempts.mine(view.session, actor().person_id or 0)
+        card = round_card(found, actor(), mine.get(found.id), view.now)
+    return render_template("contestant/round.html", round=card)
+
+
+@bp.post("/rounds/<ref>/start")
+@open_to("participant")
+def start(ref: str) -> ResponseReturnValue:
+    attempt_ref, _new = taking.start_once(house().store, actor(), ref, CHANCE)
+    return redirect(url_for(".questions", ref=attempt_ref))
+
+
+@bp.get("/attempts/<ref>")
+@open_to("participant")
+def questions(ref: str) -> ResponseReturnValue:
+    return _paper_page(ref, "contestant/questions.html")
+
+
+@bp.get("/attempts/<ref>/essay")
+@open_to("participant")
+def essay(ref: str) -> ResponseReturnValue:
+    return _paper_page(ref, "contestant/essay.html")
+
+
+@bp.get("/attempts/<ref>/review")
+@open_to("participant")
+def review(ref: str) -> ResponseReturnValue:
+    return _paper_page(ref, "contestant/review.html")
+
+
+@bp.post("/attempts/<ref>/hand-in")
+@open_to("participant")
+def hand_in(ref: str) -> ResponseReturnValue:
+    with working() as work:
+        taking.hand_in(work, ref)
+    return redirect(url_for(".receipt", ref=ref))
+
+
+@bp.get("/attempts/<ref>/receipt")
+@open_to("participant")
+def receipt(ref: str) -> ResponseReturnValue:
+    attempt, found = reports.attempt(ref), reports.receipt(ref)
+    return render_template("contestant/receipt.html", attempt=papers.as_dict(attempt), receipt=papers.as_dict(found))
+
+
+@bp.get("/attempts/<ref>/entry.pdf")
+@open_to("participant")
+def entry_pdf(ref: str) -> ResponseReturnValue:
+    with reading() as view:
+        row = attempts.get_row(view.session, ref)
+        require(policy.may_see(actor(), row.person_id))
+        key = entries.storage_key(view.session, row.id, "named")
+        kept = attempts.receipt_of(view.session, row.id)
+        if key is None or kept is None:
+            raise NotFound
+        name = f"bai-du-thi-{kept.code}.pdf"
+    response = Response(house().storage.get(key), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = dump_options_header("inline", {"filename": name})
+    return response
+
+
+@bp.get("/attempts/<ref>/record.json")
+@open_to("participant")
+def record(ref: str) -> ResponseReturnValue:
+    """Give the owner the very bytes whose SHA-256 is on the receipt."""
+    with reading() as view:
+        row = attempts.get_row(view.session, ref)
+        require(policy.may_see(actor(), row.person_id))
+        content = attempts.record_of(view.session, row)
+    response = Response(content, mimetype="application/json")
+    response.headers["Content-Disposition"] = dump_options_header(
+        "attachment", {"filename": "noi-dung-bai-du-thi.json"}
+    )
+    return response
+
+
+def _paper_page(ref: str, template: str) -> ResponseReturnValue:
+    attempt = reports.attempt(ref)
+    if attempt.state != "open":
+        return redirect(url_for(".receipt", ref=ref))
+    return render_template(template, attempt=papers.as_dict(attempt))

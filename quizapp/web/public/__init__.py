@@ -1,0 +1,1 @@
+"""Open to everybody: the front page, signing in, checking a receipt."""

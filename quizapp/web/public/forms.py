@@ -1,0 +1,22 @@
+"""The shape of what anybody may send."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]
+    """The code and PIN from the slip."""
+
+    code = StringField(_l("Mã dự thi"), [InputRequired(_l("Em hãy nhập mã trên phiếu.")), Length(max=40)])
+    pin = PasswordField(_l("Mã PIN"), [InputRequired(_l("Em hãy nhập mã PIN trên phiếu.")), Length(max=40)])
+
+
+class ReceiptForm(FlaskForm):  # type: ignore[misc]
+    """A receipt's code. A plain search: nothing is changed, so it needs no token."""
+
+    class Meta:
+        csrf = False
+
+    code = StringField(_l("Mã biên nhận"), [InputRequired(_l("Hãy nhập mã in trên biên nhận.")), Length(max=60)])

@@ -1,0 +1,1 @@
+"""What all audiences share: the closed door, the desk, errors, languages."""

@@ -1,0 +1,54 @@
+"""Reading an attempt or a receipt for its owner, for pages and the JSON interface alike."""
+
+from flask import url_for
+
+from quizapp.attempts import policy
+from quizapp.attempts import queries as attempts
+from quizapp.contests import queries as contests
+from quizapp.entries import queries as entries
+from quizapp.foundation.errors import NotFound, require
+from quizapp.grading import queries as grading
+from quizapp.web.shared import papers
+from quizapp.web.shared.access import actor
+from quizapp.web.shared.desk import house, reading
+
+
+def attempt(ref: str) -> papers.AttemptOut:
+    """Return the actor's own attempt.
+
+    Raises:
+        NotFound, NotAllowed: if there is none, or it is somebody else's.
+    """
+    with reading() as view:
+        row = attempts.get_row(view.session, ref)
+        require(policy.may_see(actor(), row.person_id))
+        found = attempts.get_attempt(view.session, row)
+        return papers.attempt_out(found, contests.round_by_id(view.session, row.round_id), view.now)
+
+
+def receipt(ref: str) -> papers.ReceiptOut:
+    """Return the receipt of the actor's own attempt.
+
+    Raises:
+        NotFound: if it is not handed in.
+    """
+    with reading() as view:
+        row = attempts.get_row(view.session, ref)
+        require(policy.may_see(actor(), row.person_id))
+        stored = attempts.receipt_of(view.session, row.id)
+        if stored is None:
+            raise NotFound
+        printed = entries.storage_key(view.session, row.id, "named")
+        urls = (check_url(stored.code), url_for("contestant.entry_pdf", ref=ref) if printed else None)
+        return papers.receipt_out(
+            stored,
+            attempts.get_attempt(view.session, row),
+            contests.round_by_id(view.session, row.round_id),
+            grading.choice_score(view.session, row.id),
+            urls,
+        )
+
+
+def check_url(code: str) -> str:
+    """Return the full address at which anyone can check the receipt."""
+    return house().settings.address + url_for("public.receipt", code=code)

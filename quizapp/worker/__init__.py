@@ -1,0 +1,1 @@
+"""What follows what, and what happens when."""

@@ -1,0 +1,12 @@
+"""What happens when: things that no event starts."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from quizapp.attempts import services as attempts
+from quizapp.foundation.work import Store
+
+TIMETABLE: tuple[tuple[timedelta, Callable[[Store], object]], ...] = (
+    # Sittings whose time is up are handed in at most this much later, as of their deadline.
+    (timedelta(seconds=15), attempts.hand_in_overdue),
+)
