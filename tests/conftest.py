@@ -1,4 +1,4 @@
-"""What the tests stand on: a house of their own, on SQLite or PostgreSQL, with the real banks and the contests of 2019."""
+"""What the tests stand on: a house of their own on SQLite or PostgreSQL, the real banks, the contests of 2019."""
 
 import shutil
 from collections.abc import Iterator
@@ -28,7 +28,9 @@ EMPTY, FULL = "empty", "full"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--store", choices=("sqlite", "postgres"), default="sqlite", help="which database the suite runs on")
+    parser.addoption(
+        "--store", choices=("sqlite", "postgres"), default="sqlite", help="which database the suite runs on"
+    )
 
 
 class Stores:
@@ -76,7 +78,9 @@ class Stores:
         return Settings(data=data, database_url=url, redis_url=redis, secret_key="for tests only")
 
     def _ask(self, question: str, *identifiers: str) -> None:
-        address = make_url(services.postgres_url() or "").set(drivername="postgresql").render_as_string(hide_password=False)
+        address = (
+            make_url(services.postgres_url() or "").set(drivername="postgresql").render_as_string(hide_password=False)
+        )
         with psycopg.connect(address, autocommit=True) as link:
             link.execute(sql.SQL(question).format(*map(sql.Identifier, identifiers)))
 

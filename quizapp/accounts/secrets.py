@@ -1,6 +1,7 @@
 """PINs, hashed with argon2id, and the tokens behind session cookies.
 
-Parameters: 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet); about forty sign-ins a second on two cores.
+Parameters: 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet); some forty sign-ins a second on two
+cores.
 """
 
 import hashlib

@@ -57,11 +57,17 @@ class AttemptView:
 
 @dataclass(frozen=True)
 class ReceiptView:
-    """A receipt as anyone may see it who knows its code: nothing in it tells who."""
+    """A receipt: nothing in it tells who."""
 
     code: str
     handed_in_at: datetime
     sha256: str
+
+
+@dataclass(frozen=True)
+class PublicReceipt(ReceiptView):
+    """A receipt as anyone may see it who knows its code."""
+
     contest_title: Mapping[str, str]
 
 
@@ -148,7 +154,7 @@ def saved_essay(session: Session, attempt_id: int) -> Saved | None:
     return Saved(row.no, row.seq, row.saved_at, html=row.html, words=row.words) if row else None
 
 
-def receipt_by_code(session: Session, code: str) -> ReceiptView | None:
+def receipt_by_code(session: Session, code: str) -> PublicReceipt | None:
     """Return the receipt behind a code, or ``None``."""
     query = (
         select(Receipt.code, Receipt.handed_in_at, Receipt.content_sha256, Contest.title)
@@ -158,12 +164,13 @@ def receipt_by_code(session: Session, code: str) -> ReceiptView | None:
         .where(Receipt.code == code)
     )
     row = session.execute(query).first()
-    return ReceiptView(*row) if row else None
+    return PublicReceipt(*row) if row else None
 
 
-def receipt_of(session: Session, attempt_id: int) -> Receipt | None:
+def receipt_of(session: Session, attempt_id: int) -> ReceiptView | None:
     """Return the receipt of an attempt, if it was handed in."""
-    return session.get(Receipt, attempt_id)
+    row = session.get(Receipt, attempt_id)
+    return ReceiptView(row.code, row.handed_in_at, row.content_sha256) if row else None
 
 
 def mine(session: Session, person_id: int) -> dict[int, tuple[str, AttemptState, datetime]]:

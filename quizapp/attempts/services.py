@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from quizapp.attempts import policy, queries, rules
 from quizapp.attempts.events import AttemptHandedIn
 from quizapp.attempts.models import Attempt, Essay, Receipt, Response
+from quizapp.attempts.queries import ReceiptView
 from quizapp.attempts.rules import AttemptState, Saved
 from quizapp.contests import policy as contest_policy
 from quizapp.contests import queries as contests
@@ -102,7 +103,7 @@ def save_choice(work: Work, ref: str, no: int, seq: int, choice: Sequence[int]) 
 
 
 def save_essay(work: Work, ref: str, no: int, seq: int, html: str) -> Saved:
-    """Store the essay, cleaned; the same again is answered the same. Longer than the limit is stored too: the page tells.
+    """Store the essay, cleaned; the same again is answered the same. One over the word limit is stored too.
 
     Raises:
         AttemptClosed, StaleWrite, NotAnAnswer, TextRefused: as they say; nothing is changed then.
@@ -119,7 +120,7 @@ def save_essay(work: Work, ref: str, no: int, seq: int, html: str) -> Saved:
     return Saved(no, seq, work.now, html=clean, words=words)
 
 
-def hand_in(work: Work, ref: str) -> Receipt:
+def hand_in(work: Work, ref: str) -> ReceiptView:
     """Close the attempt for good, write its receipt and wake the graders. Once handed in, the same receipt comes back.
 
     After the deadline it counts as handed in at the deadline, as the timetable would have done.
@@ -151,16 +152,16 @@ def _hand_in_late(store: Store, ref: str) -> bool:
         return True
 
 
-def _close(work: Work, row: Attempt, closed_at: datetime) -> Receipt:
+def _close(work: Work, row: Attempt, closed_at: datetime) -> ReceiptView:
     row.state = rules.next_state(AttemptState(row.state), "hand_in")
     row.handed_in_at = closed_at
     work.session.flush()
     content = queries.record_of(work.session, row)
-    receipt = Receipt(attempt_id=row.id, code=new_code(RECEIPT_LENGTH), handed_in_at=closed_at)
-    receipt.content_sha256 = rules.digest(content)
-    work.session.add(receipt)
+    receipt = ReceiptView(new_code(RECEIPT_LENGTH), closed_at, rules.digest(content))
+    kept = Receipt(attempt_id=row.id, code=receipt.code, handed_in_at=closed_at, content_sha256=receipt.sha256)
+    work.session.add(kept)
     work.tell(AttemptHandedIn(row.id))
-    work.audit("hand_in", f"attempt:{row.ref}", receipt=receipt.code, sha256=receipt.content_sha256)
+    work.audit("hand_in", f"attempt:{row.ref}", receipt=receipt.code, sha256=receipt.sha256)
     return receipt
 
 

@@ -41,7 +41,7 @@ def from_folder(folder: Path) -> dict[str, bytes]:
 
 
 def from_zip(data: bytes) -> dict[str, bytes]:
-    """Return the bank files inside a ZIP, named relative to the folder that holds ``bank.yaml``. Nothing is unpacked to disk.
+    """Return the bank files inside a ZIP, named relative to the folder with ``bank.yaml``. Nothing is unpacked to disk.
 
     Raises:
         NotABank: if it is no ZIP, is encrypted or broken.

@@ -43,7 +43,8 @@ class Option:
 class Question:
     """One question as its author wrote it.
 
-    ``valid_from`` is the first day on which its answer is right, ``valid_to`` the first on which it no longer is (``None``: no end known).
+    ``valid_from`` is the first day on which its answer is right, ``valid_to`` the first on which it no longer is
+    (``None``: no end known).
     """
 
     code: str

@@ -57,7 +57,7 @@ def load_draft(house: House, draft: Draft) -> str:
     except services.BankRefused as refusal:
         lines = "\n".join(str(problem) for problem in refusal.preview.problems)
         raise click.ClickException(f"{refusal}\n{lines}") from None
-    told = {verdict: loaded.count(verdict) for verdict in services.Verdict}
+    told = {str(verdict): loaded.count(verdict) for verdict in services.Verdict}
     return f"{told['new']} câu mới, {told['changed']} câu có bản mới, {told['unchanged']} câu giữ nguyên"
 
 

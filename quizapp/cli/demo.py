@@ -108,7 +108,7 @@ def demo(participants: int, out: Path | None) -> None:
 
 
 def ensure_demo(house: House) -> list[dict[str, str]]:
-    """Make the contests of all presets, open now, and one person per role, if there are none; return the sign-ins to show."""
+    """Make the contests of all presets, open now, and one person per role, unless they are there; return sign-ins."""
     with house.store.unit_of_work(SYSTEM) as work:
         known = set(work.session.scalars(select(Contest.slug)))
         window = Window(work.now, work.now + OPEN_FOR)

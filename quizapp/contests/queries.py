@@ -60,11 +60,11 @@ def candidates(session: Session, round_id: int) -> list[Candidate]:
     ]
 
 
-def _rounds() -> Select[tuple[Round, Contest]]:
+def _rounds() -> Select[Round, Contest]:
     return select(Round, Contest).join(Contest, Contest.id == Round.contest_id)
 
 
-def _one(session: Session, query: Select[tuple[Round, Contest]]) -> RoundView:
+def _one(session: Session, query: Select[Round, Contest]) -> RoundView:
     row = session.execute(query).first()
     if row is None:
         raise NotFound

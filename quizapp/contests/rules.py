@@ -101,7 +101,8 @@ class PoolTooSmall(RuleBroken):
     """The banks do not hold enough items for the blueprint."""
 
     message = N_(
-        "Ngân hàng không đủ câu hỏi: phần %(stratum)s cần %(need)s câu cho đối tượng %(audience)s nhưng chỉ có %(have)s."
+        "Ngân hàng không đủ câu hỏi: phần %(stratum)s cần %(need)s câu "
+        "cho đối tượng %(audience)s nhưng chỉ có %(have)s."
     )
     slug = "pool-too-small"
 
@@ -137,7 +138,7 @@ def check_pool(terms: RoundTerms, pool: Collection[Candidate], audiences: Collec
 
 
 def draw_paper(terms: RoundTerms, pool: Sequence[Candidate], audience: str, chance: Random) -> tuple[DrawnItem, ...]:
-    """Draw a paper: ``count`` items of each part, parts in the blueprint's order, items and options in an order of their own."""
+    """Draw a paper: ``count`` items of each part of the blueprint, items and options in an order of their own."""
     drawn: list[DrawnItem] = []
     for number, draw in enumerate(terms.draw):
         fitting = [item for item in pool if item.stratum == number and audience in item.audience]

@@ -40,9 +40,7 @@ def document(view: Work, attempt_id: int, address: str) -> EntryDocument:
         essay_prompt=attempt.essay.stem if attempt.essay else "",
         essay_html=(essay.html or "") if essay else "",
         words=(essay.words or 0) if essay else 0,
-        receipt=Receipt(
-            receipt.code, f"{local.day}/{local.month}/{local.year} {local:%H:%M:%S}", receipt.content_sha256
-        ),
+        receipt=Receipt(receipt.code, f"{local.day}/{local.month}/{local.year} {local:%H:%M:%S}", receipt.sha256),
         verify_url=f"{address}/receipts/{receipt.code}",
         margins_mm=Margins(*around.margins_mm),
     )

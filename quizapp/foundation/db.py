@@ -98,7 +98,7 @@ def make_engine(url: str) -> Engine:
 
 
 def sqlite_is_sound(version: str) -> bool:
-    """Tell whether SQLite ``version`` is outside the WAL-reset range (3.7.0 to 3.51.2, mended in 3.44.6 and 3.50.7 too).
+    """Tell whether SQLite ``version`` is outside the WAL-reset range (3.7.0 to 3.51.2, save 3.44.6+ and 3.50.7+).
 
     Source: sqlite.org, release notes of 3.51.3.
     """

@@ -6,7 +6,7 @@ from quizapp.foundation.i18n import N_
 
 
 class ContestError(Exception):
-    """Something the user can be told: ``message`` is a whole Vietnamese sentence (a msgid), ``values`` fill its slots."""
+    """What the user can be told: ``message`` is a whole Vietnamese sentence (a msgid), ``values`` fill its slots."""
 
     message: str = N_("Có lỗi xảy ra.")
     slug: str = "error"

@@ -87,7 +87,7 @@ def is_due(store: Store) -> bool:
 
 
 def run(job: RunningJob, handlers: Mapping[str, Handler], lease: timedelta = LEASE) -> bool:
-    """Run ``job`` while renewing its lease; return whether it was done. A failure is tried again later, ever more rarely."""
+    """Run ``job`` while renewing its lease; return whether it was done. A failure is tried again, ever more rarely."""
     try:
         with _renewing(job, lease):
             handlers[job.name](job)
@@ -109,7 +109,7 @@ def counts(store: Store) -> dict[str, int]:
 def _settle(work: Work, job: RunningJob, **values: Any) -> None:
     mine = (Job.id == job.id, Job.state == "running", Job.token == job.token)
     settled = work.session.execute(update(Job).where(*mine).values(**values))
-    if settled.rowcount != 1:
+    if settled.rowcount != 1:  # type: ignore[attr-defined]
         raise LeaseLost(job.name)
 
 

@@ -1,7 +1,7 @@
 """The alarm clock of the workers: huey carries a wake-up call, nothing more.
 
-The job rows are the truth (:mod:`quizapp.foundation.jobs`); a call that gets lost costs a moment, because every worker looks
-for due rows by itself every few seconds.
+The job rows are the truth (:mod:`quizapp.foundation.jobs`); a call that gets lost costs a moment, because every worker
+looks for due rows by itself every few seconds.
 """
 
 from collections.abc import Callable

@@ -13,8 +13,8 @@ NOTHING = Decimal("0.00")
 def mark(key: Set[str], chosen: Set[str], points: Decimal, scheme: Scheme) -> Decimal:
     """Return what ``chosen`` earns of ``points``, to two decimals.
 
-    ``all_or_nothing``: the full points for exactly the key. ``partial``: each right option earns its share and each wrong
-    one takes a share away, never below nothing.
+    ``all_or_nothing``: the full points for exactly the key. ``partial``: each right option earns its share and each
+    wrong one takes a share away, never below nothing.
 
     Raises:
         ValueError: if the item has no key.

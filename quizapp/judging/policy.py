@@ -9,5 +9,5 @@ def may_judge(actor: Actor) -> bool:
 
 
 def may_mark(actor: Actor, author_unit_id: int) -> bool:
-    """Tell whether the actor may mark a script of somebody from ``author_unit_id``: a judge never marks their own school."""
+    """Tell whether the actor may mark somebody of ``author_unit_id``: a judge never marks their own school."""
     return may_judge(actor) and actor.unit_id != author_unit_id

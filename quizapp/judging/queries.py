@@ -37,8 +37,8 @@ class Marked:
     """A script the judge has sent off."""
 
     ref: str
-    total: Decimal
-    marked_at: datetime
+    total: Decimal | None
+    marked_at: datetime | None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from quizapp.roster.models import Person
 
 
 def queue_essay(work: Work, attempt_id: int) -> Script | None:
-    """Put the attempt's essay into the queue; nothing if there is none or it is empty. Queueing again changes nothing."""
+    """Put the attempt's essay into the queue, unless there is none or it is empty. Queueing again changes nothing."""
     known = work.session.scalar(select(Script).where(Script.attempt_id == attempt_id))
     essay = attempts.saved_essay(work.session, attempt_id)
     if known or essay is None or not essay.words:

@@ -1,7 +1,7 @@
 """What follows what: the contest's life, told as a table.
 
-A fact that a stage told becomes one job per reaction; a handler does a job. Every handler may be called again for the same
-job, and does it once.
+A fact that a stage told becomes one job per reaction; a handler does a job. Every handler may be called again for the
+same job, and does it once.
 """
 
 from collections.abc import Callable, Mapping

@@ -27,9 +27,10 @@ T = TypeVar("T")
 class Unreadable(Exception):
     """A value that is not what its field wants."""
 
-    def __init__(self, node: yaml.Node, message: str, **values: str) -> None:
+    def __init__(self, node: yaml.Node | yaml.Event, message: str, **values: str) -> None:
         super().__init__(message)
-        self.line, self.message, self.values = node.start_mark.line + 1, message, values
+        self.line = node.start_mark.line + 1 if node.start_mark else 1
+        self.message, self.values = message, values
 
 
 def read(files: Mapping[str, bytes]) -> Draft:
@@ -107,9 +108,6 @@ def _read_question(draft: Draft, name: str, node: yaml.Node) -> None:
 
 
 def _question(code: str, fields: Mapping[str, yaml.Node]) -> Question:
-    def maybe(name: str, read: Callable[[yaml.Node], T], default: T) -> T:
-        return read(fields[name]) if name in fields else default
-
     return Question(
         code=code,
         kind=Kind(_one_of(tuple(Kind))(fields["kind"])),
@@ -120,11 +118,11 @@ def _question(code: str, fields: Mapping[str, yaml.Node]) -> Question:
         legal_basis=tuple(_list(_basis)(fields["legal_basis"])),
         source=_text(fields["source"]),
         valid_from=_day(fields["valid_from"]),
-        valid_to=maybe("valid_to", _day_or_none, None),
-        options=maybe("options", _options, ()),
-        key=tuple(sorted(maybe("key", _list(_text), []))),
-        explanation=maybe("explanation", _text, ""),
-        outline=tuple(maybe("outline", _list(_text), [])),
+        valid_to=_day_or_none(fields["valid_to"]) if "valid_to" in fields else None,
+        options=_options(fields["options"]) if "options" in fields else (),
+        key=tuple(sorted(_texts(fields, "key"))),
+        explanation=_text(fields["explanation"]) if "explanation" in fields else "",
+        outline=tuple(_texts(fields, "outline")),
     )
 
 
@@ -173,6 +171,10 @@ def _list(read_one: Callable[[yaml.Node], T]) -> Callable[[yaml.Node], list[T]]:
         return [read_one(child) for child in node.value]
 
     return read
+
+
+def _texts(fields: Mapping[str, yaml.Node], name: str) -> list[str]:
+    return _list(_text)(fields[name]) if name in fields else []
 
 
 def _day(node: yaml.Node) -> date:

@@ -68,10 +68,10 @@ def _rules_text(view: RoundView) -> list[str]:
 
 def _left(now: datetime, opens_at: datetime, closes_at: datetime) -> str:
     if now < opens_at:
-        return gettext("Mở sau %(time)s", time=span(opens_at - now))
+        return str(gettext("Mở sau %(time)s", time=span(opens_at - now)))
     if now < closes_at:
-        return gettext("Còn %(time)s", time=span(closes_at - now))
-    return gettext("Đã hết hạn")
+        return str(gettext("Còn %(time)s", time=span(closes_at - now)))
+    return str(gettext("Đã hết hạn"))
 
 
 def _paragraphs(lines: list[str]) -> Markup:

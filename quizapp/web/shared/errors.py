@@ -47,7 +47,8 @@ TITLES = {
 
 DETAILS = {
     400: N_(
-        "Trình duyệt đã gửi một yêu cầu mà hệ thống không hiểu. Chưa có gì bị thay đổi. Em hãy quay lại trang trước rồi thử lại."
+        "Trình duyệt đã gửi một yêu cầu mà hệ thống không hiểu. Chưa có gì bị thay đổi. "
+        "Em hãy quay lại trang trước rồi thử lại."
     ),
     404: N_("Địa chỉ này không có hoặc không còn nữa. Những gì đã lưu vẫn còn nguyên. Em hãy về trang chủ."),
     405: N_("Địa chỉ này không nhận thao tác vừa rồi. Chưa có gì bị thay đổi. Em hãy quay lại trang trước."),
@@ -57,13 +58,15 @@ DETAILS = {
         "Đã có quá nhiều lần thử trong thời gian ngắn. Em hãy đợi vài phút rồi thử lại; những gì đã lưu vẫn còn nguyên."
     ),
     500: N_(
-        "Đã có lỗi ở phía hệ thống, không phải lỗi của em. Những gì báo «Đã lưu» vẫn còn nguyên. Em hãy tải lại trang sau ít phút."
+        "Đã có lỗi ở phía hệ thống, không phải lỗi của em. Những gì báo «Đã lưu» vẫn còn nguyên. "
+        "Em hãy tải lại trang sau ít phút."
     ),
     503: N_("Hệ thống đang quá tải. Những gì báo «Đã lưu» vẫn còn nguyên. Em hãy thử lại sau ít phút."),
 }
 
 CSRF_TEXT = N_(
-    "Trang đã mở quá lâu hoặc được gửi từ nơi khác nên chưa được xử lý. Em hãy tải lại trang rồi làm lại; những gì đã lưu vẫn còn."
+    "Trang đã mở quá lâu hoặc được gửi từ nơi khác nên chưa được xử lý. "
+    "Em hãy tải lại trang rồi làm lại; những gì đã lưu vẫn còn."
 )
 
 
@@ -77,7 +80,7 @@ def init_errors(app: Flask) -> None:
 
 def words(error: ContestError) -> str:
     """Return what the error tells, in the reader's language."""
-    return gettext(error.message, **error.values)
+    return str(gettext(error.message, **error.values))
 
 
 def _contest_error(error: ContestError) -> Response:

@@ -1,5 +1,7 @@
 """Throttles: guessing is stopped, a class behind one address is not."""
 
+from collections.abc import Mapping
+
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -8,9 +10,9 @@ from quizapp.foundation.refs import tidy_code
 
 
 def typed_code() -> str:
-    """Return the code somebody tries to sign in with, and from where: a stranger's guesses lock only the stranger out."""
+    """Return the code somebody tries, and from where: a stranger's guesses lock only the stranger out."""
     sent = request.get_json(silent=True) if request.is_json else request.form
-    code = sent.get("code", "") if hasattr(sent, "get") else ""
+    code = sent.get("code", "") if isinstance(sent, Mapping) else ""
     return f"{tidy_code(str(code))} {get_remote_address()}"
 
 

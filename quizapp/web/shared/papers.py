@@ -5,8 +5,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from quizapp.attempts.models import Receipt
-from quizapp.attempts.queries import AttemptView, PaperItem
+from quizapp.attempts.queries import AttemptView, PaperItem, ReceiptView
 from quizapp.attempts.rules import time_used
 from quizapp.contests.queries import RoundView
 from quizapp.grading.queries import Score
@@ -110,7 +109,7 @@ def attempt_out(attempt: AttemptView, view: RoundView, now: datetime) -> Attempt
 
 
 def receipt_out(
-    receipt: Receipt, attempt: AttemptView, view: RoundView, score: Score | None, urls: tuple[str, str | None]
+    receipt: ReceiptView, attempt: AttemptView, view: RoundView, score: Score | None, urls: tuple[str, str | None]
 ) -> ReceiptOut:
     """Return the receipt; ``urls`` are the verification page's and the PDF's (``None`` while it is being made)."""
     shown = "choices_score" in view.terms.shows
@@ -119,7 +118,7 @@ def receipt_out(
     return ReceiptOut(
         code=receipt.code,
         handed_in_at=receipt.handed_in_at,
-        sha256=receipt.content_sha256,
+        sha256=receipt.sha256,
         verify_url=verify_url,
         time_used_s=int(used.total_seconds()) if "time_used" in view.terms.shows else None,
         score_shown=shown,
