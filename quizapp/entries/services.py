@@ -35,7 +35,7 @@ def document(view: Work, attempt_id: int, address: str) -> EntryDocument:
         organiser=around.organisers,
         variant=Variant.NAMED,
         entry_code=receipt.code,
-        particulars=_particulars(roster.particulars(view.session, attempt.person_id), receipt.code),
+        particulars=_particulars(roster.particulars(view.session, attempt.person_id)),
         answers=_answers(attempt),
         essay_prompt=attempt.essay.stem if attempt.essay else "",
         essay_html=(essay.html or "") if essay else "",
@@ -62,7 +62,7 @@ def keep(work: Work, attempt_id: int, variant: Variant, key: str, size: int) -> 
     work.audit("make_entry", f"attempt:{attempt_id}", variant=variant, key=key)
 
 
-def _particulars(person: Particulars, code: str) -> tuple[tuple[str, str], ...]:
+def _particulars(person: Particulars) -> tuple[tuple[str, str], ...]:
     born = f"{person.birth_date.day}/{person.birth_date.month}/{person.birth_date.year}" if person.birth_date else ""
     place = "Chức vụ" if person.category == "staff" else "Lớp"
     told = (
@@ -71,7 +71,7 @@ def _particulars(person: Particulars, code: str) -> tuple[tuple[str, str], ...]:
         (place, person.class_name),
         ("Đơn vị", person.unit_name),
     )
-    return tuple((label, value) for label, value in (*told, ("Mã bài dự thi", code)) if value)
+    return tuple((label, value) for label, value in told if value)
 
 
 def _answers(attempt: AttemptView) -> tuple[Answer, ...]:
