@@ -16,7 +16,7 @@ from quizapp.foundation.work import Store, Work
 class SignInRefused(ContestError):
     """Code and PIN do not belong together. Says the same whether the code exists or not."""
 
-    message = N_("Mã dự thi hoặc mã PIN chưa đúng. Em hãy xem lại phiếu của mình rồi thử lại.")
+    message = N_("Mã dự thi hoặc mã PIN chưa đúng. Hãy xem lại phiếu rồi thử lại.")
     slug = "sign-in-refused"
 
 

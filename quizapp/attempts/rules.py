@@ -36,7 +36,7 @@ class StaleWrite(RuleBroken):
     """Newer work than this is stored already; ``newer`` holds it."""
 
     message = N_(
-        "Câu này đã được sửa ở nơi khác sau lần em mở trang. Nội dung mới hơn vẫn được giữ; em hãy xem và chọn."
+        "Câu này đã được sửa ở nơi khác sau khi trang này được mở. Nội dung mới hơn vẫn được giữ; hãy xem và chọn."
     )
     slug = "stale"
 

@@ -38,7 +38,7 @@ class RoundNotOpen(RuleBroken):
 class NoAttemptLeft(RuleBroken):
     """All attempts the round allows are used up."""
 
-    message = N_("Em đã dùng hết số lần thi của vòng này. Bài đã nộp vẫn được giữ.")
+    message = N_("Bạn đã dùng hết số lần thi của vòng này. Bài đã nộp vẫn được giữ.")
     slug = "no-attempt-left"
 
 

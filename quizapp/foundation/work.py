@@ -7,10 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
 from quizapp.foundation import clock as clocks
 from quizapp.foundation.access import NOBODY, Actor
+from quizapp.foundation.errors import ContestError
+from quizapp.foundation.i18n import N_
 from quizapp.foundation.models import AuditRecord, Job, Told
 
 
@@ -37,6 +40,15 @@ class Work:
         self.session.add(record)
 
 
+class StoreBusy(ContestError):
+    """The database did not answer in time; nothing was changed."""
+
+    message = N_(
+        "Hệ thống đang bận nên chưa lưu được. Hãy thử lại sau ít phút; những gì đã lưu trước đó vẫn còn nguyên."
+    )
+    slug = "busy"
+
+
 class Store:
     """The door to the database: hands out units of work, and wakes the workers after a commit that left work."""
 
@@ -48,7 +60,7 @@ class Store:
     @contextmanager
     def unit_of_work(self, actor: Actor) -> Iterator[Work]:
         """Begin, hand out, commit; roll everything back if anything is raised."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with _answering(), Session(self.engine, expire_on_commit=False) as session:
             session.connection()  # takes the writer's place first, so that the instant is read inside the queue
             work = Work(session, actor=actor, now=self.clock())
             yield work
@@ -59,7 +71,15 @@ class Store:
     @contextmanager
     def reading(self, actor: Actor = NOBODY) -> Iterator[Work]:
         """Hand out a view of the database that never commits and never makes a writer wait."""
-        with Session(self.engine) as session:
+        with _answering(), Session(self.engine) as session:
             session.connection(execution_options={"reading": True})
             yield Work(session, actor=actor, now=self.clock())
             session.rollback()
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, TimeoutError) as error:
+        raise StoreBusy from error

@@ -9,8 +9,8 @@ from wtforms.validators import InputRequired, Length
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """The code and PIN from the slip."""
 
-    code = StringField(_l("Mã dự thi"), [InputRequired(_l("Em hãy nhập mã trên phiếu.")), Length(max=40)])
-    pin = PasswordField(_l("Mã PIN"), [InputRequired(_l("Em hãy nhập mã PIN trên phiếu.")), Length(max=40)])
+    code = StringField(_l("Mã dự thi"), [InputRequired(_l("Hãy nhập mã trên phiếu.")), Length(max=40)])
+    pin = PasswordField(_l("Mã PIN"), [InputRequired(_l("Hãy nhập mã PIN trên phiếu.")), Length(max=40)])
 
 
 class ReceiptForm(FlaskForm):  # type: ignore[misc]

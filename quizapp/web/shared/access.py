@@ -22,7 +22,7 @@ SIGNED_IN = "signed-in"
 class SignedOut(ContestError):
     """The session has ended, or never was."""
 
-    message = N_("Phiên đăng nhập đã hết. Em hãy đăng nhập lại; những gì đã lưu vẫn còn nguyên.")
+    message = N_("Phiên đăng nhập đã hết. Hãy đăng nhập lại; những gì đã lưu vẫn còn nguyên.")
     slug = "signed-out"
 
 

@@ -1,9 +1,9 @@
 """From the contest's errors to HTTP: one table, two shapes (a page, or application/problem+json)."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -14,6 +14,7 @@ from quizapp.foundation.errors import BadInput, ContestError, NotAllowed, NotFou
 from quizapp.foundation.i18n import N_
 from quizapp.foundation.sanitize import TextRefused
 from quizapp.foundation.storage import StorageFailed
+from quizapp.foundation.work import StoreBusy
 from quizapp.web.shared.access import SignedOut
 
 log = structlog.get_logger()
@@ -27,6 +28,7 @@ STATUS: tuple[tuple[type[ContestError], int], ...] = (
     (BadInput, 422),
     (TextRefused, 422),
     (StorageFailed, 503),
+    (StoreBusy, 503),
     (RuleBroken, 409),
 )
 
@@ -45,28 +47,31 @@ TITLES = {
     503: N_("Hệ thống đang bận"),
 }
 
+
+class Told(NamedTuple):
+    """What every error says: what happened, what was kept, what to do next."""
+
+    happened: str
+    kept: str = ""
+    todo: str = ""
+
+
+KEPT = N_("Những gì báo «Đã lưu» vẫn còn nguyên.")
+UNCHANGED = N_("Chưa có gì bị thay đổi.")
+
 DETAILS = {
-    400: N_(
-        "Trình duyệt đã gửi một yêu cầu mà hệ thống không hiểu. Chưa có gì bị thay đổi. "
-        "Em hãy quay lại trang trước rồi thử lại."
-    ),
-    404: N_("Địa chỉ này không có hoặc không còn nữa. Những gì đã lưu vẫn còn nguyên. Em hãy về trang chủ."),
-    405: N_("Địa chỉ này không nhận thao tác vừa rồi. Chưa có gì bị thay đổi. Em hãy quay lại trang trước."),
-    413: N_("Nội dung gửi lên vượt quá giới hạn nên chưa được lưu. Em hãy rút gọn rồi gửi lại."),
-    415: N_("Hệ thống chỉ nhận dữ liệu dạng JSON ở địa chỉ này. Chưa có gì bị thay đổi."),
-    429: N_(
-        "Đã có quá nhiều lần thử trong thời gian ngắn. Em hãy đợi vài phút rồi thử lại; những gì đã lưu vẫn còn nguyên."
-    ),
-    500: N_(
-        "Đã có lỗi ở phía hệ thống, không phải lỗi của em. Những gì báo «Đã lưu» vẫn còn nguyên. "
-        "Em hãy tải lại trang sau ít phút."
-    ),
-    503: N_("Hệ thống đang quá tải. Những gì báo «Đã lưu» vẫn còn nguyên. Em hãy thử lại sau ít phút."),
+    400: Told(N_("Trình duyệt đã gửi một yêu cầu mà hệ thống không hiểu."), UNCHANGED, N_("Hãy quay lại trang trước.")),
+    404: Told(N_("Địa chỉ này không có hoặc không còn nữa."), KEPT, N_("Hãy về trang đầu.")),
+    405: Told(N_("Địa chỉ này không nhận thao tác vừa rồi."), UNCHANGED, N_("Hãy quay lại trang trước.")),
+    413: Told(N_("Nội dung gửi lên vượt quá giới hạn nên chưa được lưu."), KEPT, N_("Hãy rút gọn rồi gửi lại.")),
+    415: Told(N_("Địa chỉ này chỉ nhận dữ liệu dạng JSON."), UNCHANGED, N_("Hãy quay lại trang trước.")),
+    429: Told(N_("Đã có quá nhiều lần thử trong thời gian ngắn."), KEPT, N_("Hãy đợi vài phút rồi thử lại.")),
+    500: Told(N_("Đã có lỗi ở phía hệ thống, không phải do bạn."), KEPT, N_("Hãy tải lại trang sau ít phút.")),
+    503: Told(N_("Hệ thống đang quá tải."), KEPT, N_("Hãy thử lại sau ít phút.")),
 }
 
-CSRF_TEXT = N_(
-    "Trang đã mở quá lâu hoặc được gửi từ nơi khác nên chưa được xử lý. "
-    "Em hãy tải lại trang rồi làm lại; những gì đã lưu vẫn còn."
+CSRF_TOLD = Told(
+    N_("Trang đã mở quá lâu hoặc được gửi từ nơi khác nên chưa được xử lý."), KEPT, N_("Hãy tải lại trang rồi làm lại.")
 )
 
 
@@ -86,11 +91,13 @@ def words(error: ContestError) -> str:
 def _contest_error(error: ContestError) -> Response:
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 500)
     extra = {"newer": _newer(error)} if isinstance(error, StaleWrite) else {}
-    return _answer(status, error.slug, words(error), **extra)
+    if status == 503:
+        g.quizapp_user = None  # the page that tells of trouble must not run into it again
+    return _answer(status, error.slug, Told(words(error)), **extra)
 
 
 def _csrf_error(error: CSRFError) -> Response:
-    return _answer(400, "csrf", gettext(CSRF_TEXT))
+    return _answer(400, "csrf", CSRF_TOLD)
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -98,7 +105,7 @@ def _http_error(error: HTTPException) -> Response:
     if status < 400:
         return make_response(error.get_response())
     known = DETAILS.get(status) or DETAILS[500 if status >= 500 else 400]
-    response = _answer(status, f"http-{status}", gettext(known))
+    response = _answer(status, f"http-{status}", known)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
@@ -110,17 +117,26 @@ def _unforeseen(error: Exception) -> Response:
     log.error("unforeseen", kind=type(error).__name__, endpoint=request.endpoint)
     if current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    return _answer(500, "http-500", gettext(DETAILS[500]))
+    g.quizapp_user = None  # the page that tells of trouble must not run into it again
+    return _answer(500, "http-500", DETAILS[500])
 
 
-def _answer(status: int, slug: str, detail: str, **extra: Any) -> Response:
+def _answer(status: int, slug: str, told: Told, **extra: Any) -> Response:
+    sentences = [gettext(sentence) if sentence else "" for sentence in told]
     title = gettext(TITLES.get(status, TITLES[500 if status >= 500 else 400]))
     if request.path.startswith("/api/"):
-        body = {"type": f"urn:quizapp:{slug}", "title": title, "detail": detail, "status": status, **extra}
+        body = {
+            "type": f"urn:quizapp:{slug}",
+            "title": title,
+            "detail": " ".join(filter(None, sentences)),
+            "status": status,
+            **extra,
+        }
         response = jsonify(body)
         response.mimetype = "application/problem+json"
     else:
-        response = make_response(render_template("errors/error.html", title=title, happened=detail, status=status))
+        page = dict(zip(Told._fields, sentences, strict=True))
+        response = make_response(render_template("errors/error.html", title=title, status=status, **page))
     response.status_code = status
     return response
 
