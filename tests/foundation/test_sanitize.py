@@ -71,6 +71,7 @@ MONSTERS: dict[str, Callable[[], str]] = {
     "signs that grow when escaped": lambda: "<" * 399_999,
     "references by the thousand": lambda: "&nbsp;" * 60_000,
     "accents piled to the sky": lambda: "a" + "\u0301\u0323" * 50_000,
+    "three accents on every letter of a page": lambda: "x\u0301\u0302\u0308 " * 2_000,
 }
 
 
@@ -86,7 +87,7 @@ def test_monsters_are_refused_at_once_and_in_vietnamese(monster):
 
 WORST_THAT_PASSES: dict[str, Callable[[], str]] = {
     "every tag allowed": lambda: "<p>từ</p>" * sanitize.MAX_TAGS,
-    "formatting reopened, within the caps": lambda: "".join(f"<b a={n}>" for n in range(60)) + "<p>a" * 5_900,
+    "formatting reopened, within the caps": lambda: "".join(f"<b a={n}>" for n in range(60)) + "<p>a" * 2_900,
     "64 quotations in each other": lambda: "<blockquote>" * 64 + "a",
     "one paragraph as large as allowed": lambda: "từ " * 79_000,
     "one tag with forty thousand attributes": lambda: "<p " + " ".join(f"a{n}=1" for n in range(40_000)) + ">a",
@@ -112,7 +113,10 @@ PIECES = st.sampled_from(
 @settings(max_examples=300, deadline=None)
 @given(st.one_of(st.text(max_size=80), st.lists(PIECES, max_size=25).map("".join)))
 def test_cleaning_what_is_clean_changes_nothing(html):
-    once = clean_essay(html)
+    try:
+        once = clean_essay(html)
+    except TextRefused:
+        return  # refused whole: nothing was cleaned
     assert clean_essay(once) == once
     assert unicodedata.is_normalized("NFC", plain_text(once))
     assert set(re.findall(r"</?([a-z0-9]*)", once)) <= sanitize.ALLOWED_TAGS
