@@ -71,7 +71,7 @@ def pytest(store: str, words: list[str]) -> str:
         return "– bỏ qua cả lượt (left out)"
     shape = ["-n", os.environ.get("WORKERS", "2"), "--dist", "loadfile", "-rs"]
     # The second time only what touches the store is worth running again.
-    shape += ["--stored-only"] if store == STORES[1] and not os.environ.get("STORE") else []
+    shape += ["-p", "tests.stored_only"] if store == STORES[1] and not os.environ.get("STORE") else []
     command = [sys.executable, "-m", "pytest", f"--store={store}", *shape, *words]
     say.line(f"\n── {store}: {' '.join(command[1:])}")
     started = time.monotonic()

@@ -38,7 +38,7 @@ def missing(service: str) -> None:
 # ── PostgreSQL: a database of our own for each process, dropped at its end ──
 
 _HOST = hashlib.sha256(socket.gethostname().encode()).hexdigest()[:6]
-_OURS = re.compile(rf"quizapp_test_{_HOST}_(\d+)_[0-9a-f]+")
+_OURS = re.compile(rf"quizapp_test_{_HOST}_(\d+)_[0-9a-f]+(_\w+)?")
 
 
 @cache
