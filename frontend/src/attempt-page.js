@@ -6,6 +6,7 @@ import { startCountdown } from "./countdown.js";
 import { fingerprint } from "./fingerprint.js";
 import { makeJournal } from "./journal.js";
 import { makeSaver } from "./saver.js";
+import { makeNotices } from "./notices.js";
 import { makeAnnouncer, makeStatus } from "./status.js";
 import { pageTexts, readJson } from "./texts.js";
 
@@ -20,7 +21,12 @@ export function openAttempt({ onUpdate = () => {} } = {}) {
     csrf: document.querySelector("meta[name=csrf-token]")?.content,
     onDate: (date) => clock.hear(date, 2500),
   });
-  const show = makeStatus({ element: byId("saving"), text, announce });
+  const say = makeStatus({ element: byId("saving"), text, announce });
+  const showNotices = makeNotices({ items: attempt.items, text });
+  const show = (state) => {
+    say(state);
+    showNotices(state);
+  };
   const saver = makeSaver({
     items: attempt.items,
     send: (no, body, options) => api.save(attempt.ref, no, body, options),
@@ -28,23 +34,14 @@ export function openAttempt({ onUpdate = () => {} } = {}) {
     fingerprint,
     onUpdate: (state) => {
       show(state);
-      showNotices(state);
       queueMicrotask(() => onUpdate(state)); // the first report may come before the page has its saver
     },
   });
   const page = { attempt, text, announce, clock, api, saver, beforeLeaving: () => {} };
   show(saver.state());
-  showNotices(saver.state());
   keepSending(page);
   countDown(page);
   return page;
-}
-
-function showNotices({ trouble, owed, keeps }) {
-  const wanted = { "notice-signed-out": trouble === "signed-out" && owed > 0, "notice-closed": trouble === "closed", "notice-not-kept": !keeps };
-  for (const [id, shown] of Object.entries(wanted)) {
-    if (byId(id)) byId(id).hidden = !shown;
-  }
 }
 
 // Every moment at which waiting any longer would be wrong.

@@ -4,11 +4,12 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const MARKS = [10, 5, 1];
 
-// The parts worth saying: days and hours, hours and minutes, minutes, or (in the last two minutes) seconds.
+// The parts worth saying: days and hours, hours and minutes, minutes, or (in the last two minutes) seconds. Rounded
+// down: never more than there is.
 export function partsLeft(ms) {
-  const seconds = Math.max(0, Math.ceil(ms / SECOND));
+  const seconds = Math.max(0, Math.floor(ms / SECOND));
   if (seconds < 120) return seconds < 60 ? { seconds } : { minutes: 1, seconds: seconds - 60 };
-  const minutes = Math.ceil(seconds / 60);
+  const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return { minutes };
   if (minutes < 24 * 60) return { hours: Math.floor(minutes / 60), minutes: minutes % 60 };
   const hours = Math.floor(minutes / 60);

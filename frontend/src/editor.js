@@ -12,6 +12,7 @@ import { Text } from "@tiptap/extension-text";
 import { TextAlign } from "@tiptap/extension-text-align";
 import { Underline } from "@tiptap/extension-underline";
 import { UndoRedo } from "@tiptap/extensions";
+import { tidyPasted } from "./paste.js";
 
 const READ_PAUSE = 250;
 const LONGEST_COMPOSITION = 4000;
@@ -37,7 +38,7 @@ export function makeEditor({ mount, html, attributes, onText, onChange }) {
     injectCSS: false, // the page's policy allows no inline style
     editorProps: {
       attributes,
-      transformPastedHTML: (pasted) => pasted.normalize("NFC"),
+      transformPastedHTML: tidyPasted,
       transformPastedText: (pasted) => pasted.normalize("NFC"),
     },
     onUpdate: () => {

@@ -25,7 +25,8 @@ async function showNewest() {
 async function handIn() {
   say("busy", "hand_in.sending");
   saver.flush();
-  const { owed } = await saver.settled(LAST_WAIT);
+  const { owed, conflicts, refused } = await saver.settled(LAST_WAIT);
+  if (conflicts.length + refused.length) return say("trouble", "hand_in.attend");
   if (owed) return say("trouble", "hand_in.owed", { n: owed });
   say("busy", "hand_in.closing");
   try {
@@ -57,8 +58,9 @@ function showFlagged(numbers) {
   const place = document.getElementById("flagged");
   if (!place || numbers.length === 0) return;
   place.hidden = false;
-  for (const no of numbers) {
-    const link = document.querySelector(`[data-review="${no}"]`)?.cloneNode(true);
-    if (link) place.querySelector("ul").append(Object.assign(document.createElement("li"), {})), place.querySelector("ul").lastChild.append(link);
+  for (const link of numbers.map((no) => document.querySelector(`[data-review="${no}"]`)).filter(Boolean)) {
+    const line = document.createElement("li");
+    line.append(link.cloneNode(true));
+    place.querySelector("ul").append(line);
   }
 }

@@ -5,10 +5,9 @@ import { wallClock } from "./clock.js";
 // Which sentence, and whether it is news that a screen reader should interrupt the silence for.
 export function verdict({ owed, trouble, savedAt, conflicts, refused }) {
   if (trouble === "closed") return { name: owed ? "status.closed_owed" : "status.closed", slots: { n: owed }, tone: "trouble" };
-  if (trouble === "signed-out" && owed) return { name: "status.signed_out", slots: { n: owed }, tone: "trouble" };
+  if (trouble && owed) return { name: `status.${trouble.replace("-", "_")}`, slots: { n: owed }, tone: "trouble" };
   if (conflicts.length) return { name: "status.conflict", slots: { n: conflicts.length }, tone: "trouble" };
   if (refused.length) return { name: "status.refused", slots: { n: refused.length }, tone: "trouble" };
-  if (trouble && owed) return { name: `status.${trouble}`, slots: { n: owed }, tone: "trouble" };
   if (owed) return { name: "status.saving", slots: {}, tone: "busy" };
   return savedAt
     ? { name: "status.saved", slots: { time: wallClock(savedAt) }, tone: "calm" }

@@ -1,6 +1,6 @@
-// Counts words as Word does: runs of characters between white space. The same white space as Python's str.split(), which
-// counts on the server, so that both always agree.
-const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
+// Counts words as Word does: runs of characters between white space. The same white space as on the server
+// (foundation/sanitize.py, SPACES), so that both always agree; JavaScript's \s would also part words at U+FEFF.
+const SPACE = /[\t-\r\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
 
 export function countWords(text) {
   return text.normalize("NFC").split(SPACE).filter(Boolean).length;
