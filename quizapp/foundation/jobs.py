@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import func, select, update
 
 from quizapp.foundation.access import SYSTEM
 from quizapp.foundation.models import Job, Told
 from quizapp.foundation.work import Store, Work
+
+log = structlog.get_logger()
 
 LEASE = timedelta(seconds=20)
 MAX_ATTEMPTS = 6
@@ -143,6 +146,9 @@ def _renewing(job: RunningJob, lease: timedelta) -> Iterator[None]:
                     _settle(work, job, due_at=work.now + lease)
             except LeaseLost:
                 return
+            except Exception as error:
+                # One busy moment of the database is no reason to give the job away; the next try comes before the end.
+                log.warning("lease_not_renewed", job=job.id, reason=type(error).__name__)
 
     thread = threading.Thread(target=renew, daemon=True)
     thread.start()
