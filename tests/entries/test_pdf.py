@@ -4,6 +4,7 @@ import io
 import re
 import time
 from dataclasses import replace
+from functools import cache
 
 import pytest
 from pypdf import PdfReader
@@ -17,11 +18,13 @@ pytestmark = needs_poppler
 
 POINTS_PER_MM = 72 / 25.4
 
+drawn = cache(render_entry)  # an equal document has equal bytes (see below), so the tests need not wait for it twice
+
 
 @pytest.fixture
 def printed(tmp_path):
     """Print an entry and look at its sheets."""
-    return lambda document: Paper(render_entry(document), tmp_path)
+    return lambda document: Paper(drawn(document), tmp_path)
 
 
 def on_one_line(text: str) -> str:
@@ -57,7 +60,7 @@ def test_body_text_is_14_points(entry):
         if text.strip():
             sizes[round(size * 0.75, 1)] = sizes.get(round(size * 0.75, 1), 0) + len(text)
 
-    for page in PdfReader(io.BytesIO(render_entry(entry))).pages:
+    for page in PdfReader(io.BytesIO(drawn(entry))).pages:
         page.extract_text(visitor_text=weigh)
     assert max(sizes, key=sizes.__getitem__) == 14
     assert sizes[14] > 0.9 * sum(sizes.values())
