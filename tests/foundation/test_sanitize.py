@@ -78,10 +78,10 @@ MONSTERS: dict[str, Callable[[], str]] = {
 @pytest.mark.parametrize("monster", MONSTERS.values(), ids=MONSTERS.keys())
 def test_monsters_are_refused_at_once_and_in_vietnamese(monster):
     text = monster()
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(TextRefused) as refused:
         clean_essay(text)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
     assert "ài viết" in refused.value.message
 
 
@@ -97,9 +97,9 @@ WORST_THAT_PASSES: dict[str, Callable[[], str]] = {
 @pytest.mark.parametrize("essay", WORST_THAT_PASSES.values(), ids=WORST_THAT_PASSES.keys())
 def test_the_worst_that_passes_is_cleaned_within_seconds(essay):
     text = essay()
-    started = time.perf_counter()
+    started = time.process_time()
     clean_essay(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 PIECES = st.sampled_from(
