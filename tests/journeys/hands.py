@@ -26,7 +26,7 @@ class Hands:
         self.page: Page = self.context.new_page()
         self.complaints: list[str] = []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", lambda told: self.complaints.append(told.text) if told.type == "error" else None)
+        self.page.on("response", lambda answer: self._missing(answer.status, answer.url))
 
     def open(self, path: str) -> None:
         """Type an address."""
@@ -37,6 +37,7 @@ class Hands:
         if self.pictures:
             self.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
         self.page.evaluate(AXE.read_text("utf-8"))
+        assert self.complaints == []
         found = self.page.evaluate("async () => (await axe.run(document)).violations")
         assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == [], name
         assert self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} is too wide"
@@ -73,6 +74,10 @@ class Hands:
         self.type(pin)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(arrive)
+
+    def _missing(self, status: int, url: str) -> None:
+        if status in (404, 500):
+            self.complaints.append(f"{status}: {url}")
 
     def _tab_until(self, is_it: str) -> None:
         for _ in range(MOST_TABS):
