@@ -35,7 +35,8 @@ class Person(Base):
     full_name: Mapped[str] = mapped_column(Text)
     given_name: Mapped[str | None] = mapped_column(Text)
     # Orders people as a Vietnamese class list does, the same on both databases.
-    sort_key: Mapped[str] = mapped_column(Text)
+    # Compared byte by byte, whatever collation the database was made with.
+    sort_key: Mapped[str] = mapped_column(Text().with_variant(Text(collation="C"), "postgresql"))
     # A date, not an instant: nobody's birthday moves with a time zone.
     birth_date: Mapped[date | None] = mapped_column(Date)
     # The class of a pupil ("6A1"), the position of a member of staff.

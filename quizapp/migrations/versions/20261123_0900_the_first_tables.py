@@ -172,7 +172,7 @@ def upgrade() -> None:
         sa.Column("unit_id", ID, nullable=False),
         sa.Column("full_name", sa.Text(), nullable=False),
         sa.Column("given_name", sa.Text(), nullable=True),
-        sa.Column("sort_key", sa.Text(), nullable=False),
+        sa.Column("sort_key", sa.Text().with_variant(sa.Text(collation="C"), "postgresql"), nullable=False),
         sa.Column("birth_date", sa.Date(), nullable=True),
         sa.Column("class_name", sa.Text(), nullable=False),
         sa.Column("category", sa.Text(), nullable=False),
