@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
+from quizapp.accounts.models import Account
 from quizapp.attempts import queries as attempts
 from quizapp.attempts.models import Attempt
 from quizapp.foundation.errors import require
@@ -34,6 +35,7 @@ def queue_essay(work: Work, attempt_id: int) -> Script | None:
 def take_next(work: Work) -> str | None:
     """Give the judge the script they hold already, else the next free one; ``None`` when nothing waits for them."""
     require(policy.may_judge(work.actor))
+    _wait_for_own_turn(work)
     script = queries.held_script(work.session, work.actor, work.now, lock=True)
     if script is None:
         script = queries.next_script(work.session, work.actor, work.now)
@@ -59,7 +61,7 @@ def send_marks(work: Work, ref: str, marks: Mapping[str, Decimal]) -> Decimal:
     if script.judge_id != work.actor.account_id or script.state == ScriptState.WAITING:
         raise ScriptTaken
     if script.state == ScriptState.MARKED:
-        return _same_again(script, total)
+        return _same_again(work, script, marks, total)
     _record(work, script, marks, total)
     return total
 
@@ -78,8 +80,15 @@ def release(work: Work, ref: str) -> None:
     work.audit("release_script", f"script:{ref}")
 
 
-def _same_again(script: Script, total: Decimal) -> Decimal:
-    if script.total != total:
+def _wait_for_own_turn(work: Work) -> None:
+    # A judge holds one script: of two requests at the same instant the second waits, and finds what the first took.
+    mine = select(Account.id).where(Account.id == work.actor.account_id)
+    work.session.execute(mine.with_for_update(key_share=True))
+
+
+def _same_again(work: Work, script: Script, marks: Mapping[str, Decimal], total: Decimal) -> Decimal:
+    known = select(ScriptMark.criterion, ScriptMark.points).where(ScriptMark.script_id == script.id)
+    if {name: points for name, points in work.session.execute(known)} != dict(marks):
         raise ScriptTaken
     return total
 
