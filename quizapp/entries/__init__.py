@@ -1,0 +1,1 @@
+"""The official A4 entry."""
