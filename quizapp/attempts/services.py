@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert as insert_pg
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
@@ -24,6 +25,8 @@ from quizapp.foundation.i18n import N_
 from quizapp.foundation.refs import new_code, new_ref
 from quizapp.foundation.sanitize import clean_essay, count_words, plain_text
 from quizapp.foundation.work import Store, Work
+
+log = structlog.get_logger()
 
 RECEIPT_LENGTH = 16
 
@@ -144,12 +147,17 @@ def hand_in_overdue(store: Store, limit: int = 100) -> int:
 
 
 def _hand_in_late(store: Store, ref: str) -> bool:
-    with store.unit_of_work(SYSTEM) as work:
-        row = queries.get_row(work.session, ref, lock=True)
-        if row.state != AttemptState.OPEN or work.now < row.deadline_at:
-            return False
-        _close(work, row, row.deadline_at)
-        return True
+    try:
+        with store.unit_of_work(SYSTEM) as work:
+            row = queries.get_row(work.session, ref, lock=True)
+            if row.state != AttemptState.OPEN or work.now < row.deadline_at:
+                return False
+            _close(work, row, row.deadline_at)
+            return True
+    except Exception as error:
+        # A damaged paper must not keep the others open; it stays as it is, for somebody to look at.
+        log.error("overdue_not_handed_in", attempt=ref, reason=type(error).__name__)
+        return False
 
 
 def _close(work: Work, row: Attempt, closed_at: datetime) -> ReceiptView:

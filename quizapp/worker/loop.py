@@ -17,41 +17,52 @@ log = structlog.get_logger()
 
 WATCH_EVERY = timedelta(seconds=2)
 
+# Seconds that the jobs at hand get when the worker is told to stop; then they are left to the next one.
+LAST_JOB_MAY_TAKE = 12
 
-def work_off(house: House, lease: timedelta = jobs.LEASE) -> int:
-    """Do everything that is due now and return how many jobs were done."""
+
+def work_off(house: House, lease: timedelta = jobs.LEASE, stopped: Callable[[], bool] = lambda: False) -> int:
+    """Do everything that is due now, or until ``stopped()``, and return how many jobs were done."""
     table = handlers(house.storage, house.settings.address)
     done = 0
     while jobs.hear(house.store, REACTIONS):
         pass
-    while job := jobs.claim(house.store, lease):
+    while not stopped() and (job := jobs.claim(house.store, lease)):
         done += jobs.run(job, table, lease)
     return done
 
 
 def run_worker(house: House, threads: int = 2) -> None:
     """Work until told to stop (SIGTERM finishes the jobs at hand; kill -9 leaves them to the next worker)."""
-    wake = caller(house.huey, lambda: _guarded(lambda: work_off(house)))
-    stopped = threading.Event()
-    watch = threading.Thread(target=_watch, args=(house.store, wake, stopped), daemon=True)
-    watch.start()
-    try:
-        options = {"workers": threads, "periodic": False, "initial_delay": 0.05, "max_delay": 0.5}
-        house.huey.create_consumer(**options).run()
-    finally:
-        stopped.set()
+    options = {"workers": threads, "periodic": False, "initial_delay": 0.05, "max_delay": 0.5}
+    consumer = house.huey.create_consumer(**options, graceful_signal="TERM", shutdown_timeout=LAST_JOB_MAY_TAKE)
+    ended: threading.Event = consumer.stop_flag
+    wake = caller(house.huey, lambda: _guarded(lambda: work_off(house, stopped=ended.is_set)))
+    threading.Thread(target=_watch, args=(house.store, wake, ended), daemon=True).start()
+    consumer.run()
 
 
-def _watch(store: Store, wake: Callable[[], None], stopped: threading.Event) -> None:
-    waited = {function: timedelta(0) for _, function in TIMETABLE}
-    while not stopped.wait(WATCH_EVERY.total_seconds()):
+def look_around(store: Store) -> Callable[[], None]:
+    """Return a function to call every :data:`WATCH_EVERY`: it does what the timetable has due; at first, all of it is."""
+    waited = {function: every for every, function in TIMETABLE}
+
+    def look() -> None:
         for every, function in TIMETABLE:
-            waited[function] += WATCH_EVERY
             if waited[function] >= every:
                 waited[function] = timedelta(0)
                 _guarded(lambda function=function: function(store))  # type: ignore[misc]
+            waited[function] += WATCH_EVERY
+
+    return look
+
+
+def _watch(store: Store, wake: Callable[[], None], ended: threading.Event) -> None:
+    look = look_around(store)
+    while not ended.is_set():
+        look()
         _guarded(lambda: wake() if jobs.is_due(store) else None)
         _guarded(lambda: pulse.beat(store))
+        ended.wait(WATCH_EVERY.total_seconds())
 
 
 def _guarded(action: Callable[[], object]) -> None:
