@@ -43,7 +43,7 @@ def run_worker(house: House, threads: int = 2) -> None:
 
 
 def look_around(store: Store) -> Callable[[], None]:
-    """Return a function to call every :data:`WATCH_EVERY`: it does what the timetable has due; at first, all of it is."""
+    """Return a function to call every :data:`WATCH_EVERY`: it does what the timetable has due, at first all of it."""
     waited = {function: every for every, function in TIMETABLE}
 
     def look() -> None:
