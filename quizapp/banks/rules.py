@@ -105,11 +105,12 @@ def _common(question: Question) -> list[tuple[bool, str]]:
 def _choice(question: Question) -> list[tuple[bool, str]]:
     ids = [option.id for option in question.options]
     texts = [option.text.casefold() for option in question.options]
-    right = len(question.key)
+    right = len(set(question.key))
     return [
         (not 2 <= len(ids) <= 8, N_("Câu trắc nghiệm cần từ 2 đến 8 phương án.")),
         (len(set(texts)) < len(texts), N_("Có hai phương án giống nhau.")),
         (not set(question.key) <= set(ids), N_("Đáp án (key) không có trong các phương án.")),
+        (right < len(question.key), N_("Đáp án (key) ghi một phương án hai lần.")),
         (question.kind is Kind.SINGLE and right != 1, N_("Câu một lựa chọn phải có đúng một đáp án.")),
         (question.kind is Kind.MULTIPLE and right < 2, N_("Câu nhiều lựa chọn phải có ít nhất hai đáp án.")),
         (
@@ -117,11 +118,15 @@ def _choice(question: Question) -> list[tuple[bool, str]]:
             N_("Câu nhiều lựa chọn không thể đúng tất cả phương án."),
         ),
         (not question.explanation, N_("Thiếu lời giải thích (explanation).")),
+        (bool(question.outline), N_("Gợi ý chấm (outline) chỉ dành cho câu tự luận.")),
     ]
 
 
 def _essay(question: Question) -> list[tuple[bool, str]]:
     return [
-        (bool(question.options or question.key), N_("Câu tự luận không có phương án hay đáp án.")),
+        (
+            bool(question.options or question.key or question.explanation),
+            N_("Câu tự luận không có phương án, đáp án hay lời giải thích."),
+        ),
         (not question.outline, N_("Câu tự luận cần gợi ý chấm (outline).")),
     ]

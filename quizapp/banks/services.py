@@ -1,11 +1,11 @@
 """Previewing and loading a bank: a verdict per question, then all or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
 from quizapp.banks import queries
 from quizapp.banks.draft import Draft, Located, Place, Problem
@@ -71,8 +71,13 @@ def preview(work: Work, draft: Draft) -> Preview:
     known = queries.known_fingerprints(work.session, codes)
     slug = draft.head.slug if draft.head else ""
     problems = [*draft.problems, *_foreign(draft, known, slug)]
-    judged = tuple(_judge(located, known, problems) for located in draft.questions)
-    return Preview(draft.head, judged, tuple(problems))
+    judged = [_judge(located, known, problems) for located in draft.questions]
+    judged += [
+        Judged(problem.code, problem.place, Verdict.REFUSED, "", (problem,))
+        for problem in draft.problems
+        if problem.code and problem.code not in codes
+    ]
+    return Preview(draft.head, tuple(judged), tuple(problems))
 
 
 def load(work: Work, draft: Draft) -> Preview:
@@ -82,16 +87,17 @@ def load(work: Work, draft: Draft) -> Preview:
         BankRefused: if anything is wrong with it; nothing is loaded then.
     """
     require(work.actor.has(Role.ADMINISTRATOR))
+    bank = _locked(work, draft.head)
     seen = preview(work, draft)
     if not seen.fit or seen.head is None:
         raise BankRefused(seen)
-    bank = _bank(work, seen.head)
+    bank = bank or Bank(slug=seen.head.slug, loaded_at=work.now)
+    retitled = _describe(work, bank, seen.head)
     verdicts = {judged.code: judged.verdict for judged in seen.judged}
-    for located in draft.questions:
-        if verdicts[located.question.code] is not Verdict.UNCHANGED:
-            _add_version(work, bank, located.question)
-    changed = {str(verdict): seen.count(verdict) for verdict in (Verdict.NEW, Verdict.CHANGED)}
-    if any(changed.values()):
+    fresh = [at.question for at in draft.questions if verdicts[at.question.code] is not Verdict.UNCHANGED]
+    _add_versions(work, bank, fresh)
+    if fresh or retitled:
+        changed = {str(verdict): seen.count(verdict) for verdict in (Verdict.NEW, Verdict.CHANGED)}
         work.audit("load_bank", f"bank:{bank.slug}", **changed)
     return seen
 
@@ -117,25 +123,41 @@ def _judge(located: Located, known: Mapping[str, tuple[str, str]], problems: lis
     return Judged(question.code, located.place, verdict, question.stem, own)
 
 
-def _bank(work: Work, head: BankHead) -> Bank:
-    bank = work.session.scalar(select(Bank).where(Bank.slug == head.slug).with_for_update())
-    if bank is None:
-        bank = Bank(slug=head.slug, loaded_at=work.now)
-        work.session.add(bank)
+def _locked(work: Work, head: BankHead | None) -> Bank | None:
+    """Return the bank's row, locked before anything is compared: two loads at once come one after the other."""
+    slug = head.slug if head else ""
+    return work.session.scalar(select(Bank).where(Bank.slug == slug).with_for_update())
+
+
+def _describe(work: Work, bank: Bank, head: BankHead) -> bool:
+    """Write down what the bank says of itself; return whether that is news."""
     bank.title = {"vi": head.title_vi, "en": head.title_en}
     bank.domain, bank.as_of = head.domain, head.as_of
+    work.session.add(bank)
+    news = work.session.is_modified(bank)
     work.session.flush()
-    return bank
+    return news
 
 
-def _add_version(work: Work, bank: Bank, question: Question) -> None:
-    item = work.session.scalar(select(Item).where(Item.code == question.code))
-    if item is None:
-        item = Item(bank_id=bank.id, code=question.code, current=0)
-        work.session.add(item)
-    item.current += 1
-    work.session.flush()
-    work.session.add(ItemVersion(item_id=item.id, number=item.current, made_at=work.now, **_columns(question)))
+def _add_versions(work: Work, bank: Bank, questions: Sequence[Question]) -> None:
+    """Add a version of each question; as many statements for a hundred of them as for two."""
+    if not questions:
+        return
+    theirs = Item.code.in_([question.code for question in questions])
+    known = set(work.session.scalars(select(Item.code).where(theirs)))
+    new = [{"bank_id": bank.id, "code": at.code, "current": 0} for at in questions if at.code not in known]
+    if new:
+        work.session.execute(insert(Item), new)
+    one_up = update(Item).where(theirs).values(current=Item.current + 1)
+    work.session.execute(one_up.execution_options(synchronize_session=False))
+    items = {row.code: row for row in work.session.execute(select(Item.code, Item.id, Item.current).where(theirs))}
+    work.session.execute(
+        insert(ItemVersion),
+        [
+            {"item_id": items[at.code].id, "number": items[at.code].current, "made_at": work.now, **_columns(at)}
+            for at in questions
+        ],
+    )
 
 
 def _columns(question: Question) -> dict[str, Any]:

@@ -19,7 +19,7 @@ bp = Blueprint("admin", __name__, url_prefix="/admin")
 @bp.before_request
 def allow_larger_uploads() -> None:
     """A bank may be larger than an essay."""
-    request.max_content_length = loader.MAX_TOTAL_BYTES
+    request.max_content_length = loader.MAX_UPLOAD_BYTES
 
 
 @bp.get("")
