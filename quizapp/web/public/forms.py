@@ -1,22 +1,23 @@
 """The shape of what anybody may send."""
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
+from quizapp.web.shared.forms import PageForm
 
-class SignInForm(FlaskForm):  # type: ignore[misc]
+
+class SignInForm(PageForm):
     """The code and PIN from the slip."""
 
     code = StringField(_l("Mã dự thi"), [InputRequired(_l("Hãy nhập mã trên phiếu.")), Length(max=40)])
     pin = PasswordField(_l("Mã PIN"), [InputRequired(_l("Hãy nhập mã PIN trên phiếu.")), Length(max=40)])
 
 
-class ReceiptForm(FlaskForm):  # type: ignore[misc]
+class ReceiptForm(PageForm):
     """A receipt's code. A plain search: nothing is changed, so it needs no token."""
 
-    class Meta:
+    class Meta(PageForm.Meta):
         csrf = False
 
     code = StringField(_l("Mã biên nhận"), [InputRequired(_l("Hãy nhập mã in trên biên nhận.")), Length(max=60)])

@@ -112,6 +112,9 @@ def _desk() -> str:
 
 def _own_path(target: str) -> str | None:
     """Return ``target`` if it is a path of this site; anything else could lead away from it."""
-    parts = urlsplit(target)
-    own = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
-    return target if own else None
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    whole = not parts.scheme and not parts.netloc and target.isprintable()
+    return target if whole and target.startswith("/") and not target.startswith(("//", "/\\")) else None

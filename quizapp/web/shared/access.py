@@ -8,7 +8,7 @@ from flask_login import LoginManager, UserMixin
 from werkzeug.wrappers import Response
 
 from quizapp.foundation.access import NOBODY, Actor, Role
-from quizapp.foundation.errors import ContestError, NotAllowed, NotFound
+from quizapp.foundation.errors import ContestError, NotAllowed
 from quizapp.foundation.i18n import N_
 from quizapp.roster import queries as roster
 from quizapp.web.shared.desk import reading
@@ -86,7 +86,7 @@ def _load_user(sent: str) -> User | None:
 
 def _close_doors() -> Response | None:
     if request.endpoint is None:
-        raise NotFound
+        return None  # there is no such door; routing says so itself: 404, or 405 with what is allowed
     allowed: frozenset[str] = getattr(current_app.view_functions[request.endpoint], "audiences", frozenset())
     if ANYONE in allowed:
         return None

@@ -22,7 +22,7 @@ def body_of(shape: type[Shape]) -> Shape:
         raise UnsupportedMediaType
     try:
         return msgspec.json.decode(request.get_data(cache=True), type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadInput from None
 
 

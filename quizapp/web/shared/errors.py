@@ -70,6 +70,12 @@ DETAILS = {
     503: Told(N_("Hệ thống đang quá tải."), KEPT, N_("Hãy thử lại sau ít phút.")),
 }
 
+# What the contest's own errors leave unsaid; all others tell it in their own sentence.
+UNSAID = {
+    403: (UNCHANGED, N_("Hãy về trang đầu, hoặc đăng nhập bằng tài khoản khác.")),
+    404: (KEPT, N_("Hãy về trang đầu.")),
+}
+
 CSRF_TOLD = Told(
     N_("Trang đã mở quá lâu hoặc được gửi từ nơi khác nên chưa được xử lý."), KEPT, N_("Hãy tải lại trang rồi làm lại.")
 )
@@ -93,7 +99,7 @@ def _contest_error(error: ContestError) -> Response:
     extra = {"newer": _newer(error)} if isinstance(error, StaleWrite) else {}
     if status == 503:
         g.quizapp_user = None  # the page that tells of trouble must not run into it again
-    return _answer(status, error.slug, Told(words(error)), **extra)
+    return _answer(status, error.slug, Told(words(error), *UNSAID.get(status, ())), **extra)
 
 
 def _csrf_error(error: CSRFError) -> Response:
