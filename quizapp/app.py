@@ -21,6 +21,7 @@ from quizapp.web.shared.filters import init_filters
 from quizapp.web.shared.headers import init_headers
 from quizapp.web.shared.i18n import init_i18n, language
 from quizapp.web.shared.limits import init_limits
+from quizapp.web.shared.uploads import init_uploads
 
 # Larger than the longest essay, smaller than a nuisance; uploads of banks raise it for themselves.
 MAX_BODY_BYTES = 1024 * 1024
@@ -35,6 +36,7 @@ def create_app(house: House | None = None) -> Flask:
     app.extensions["house"] = house
     app.json = _Json(app)
     _configure(app, house)
+    init_uploads(app)
     CSRFProtect(app)
     init_i18n(app)
     init_filters(app)

@@ -1,6 +1,6 @@
 """The administrator's pages: the state of things, and loading banks with a preview."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -12,14 +12,9 @@ from quizapp.web.admin.forms import BankForm
 from quizapp.web.shared.access import open_to
 from quizapp.web.shared.desk import house, reading, working
 from quizapp.web.shared.errors import words
+from quizapp.web.shared.uploads import takes_up_to
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
-
-
-@bp.before_request
-def allow_larger_uploads() -> None:
-    """A bank may be larger than an essay."""
-    request.max_content_length = loader.MAX_UPLOAD_BYTES
 
 
 @bp.get("")
@@ -38,6 +33,7 @@ def banks() -> ResponseReturnValue:
 
 @bp.post("/banks")
 @open_to("administrator")
+@takes_up_to(loader.MAX_UPLOAD_BYTES)
 def upload_bank() -> ResponseReturnValue:
     form = BankForm()
     if not form.validate():
