@@ -62,7 +62,8 @@ def _run_both(settings: Settings, cards: list[dict[str, str]]) -> None:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
+    for name in (signal.SIGINT, signal.SIGTERM):  # told explicitly: a shell may have started us deaf to Ctrl-C
+        signal.signal(name, stop)
     command = [str(Path(sys.argv[0]).resolve())]
     children = [subprocess.Popen([*command, part], start_new_session=True) for part in ("serve", "worker")]  # noqa: S603
     try:
