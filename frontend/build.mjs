@@ -31,6 +31,7 @@ const { metafile } = await build({
 });
 
 const manifest = manifestOf(metafile);
+compress(Object.values(manifest));
 writeFileSync(join(draft, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
 replace(target, draft);
 report(manifest);
@@ -39,6 +40,15 @@ function manifestOf({ outputs }) {
   const named = Object.entries(outputs).filter(([, output]) => output.entryPoint);
   const pairs = named.map(([path, output]) => [basename(output.entryPoint), relative(draft, join(here, path))]);
   return Object.fromEntries(pairs.sort(([a], [b]) => a.localeCompare(b)));
+}
+
+// Beside each text file its compressed twins, for servers that hand them out as they are (nginx: gzip_static).
+function compress(files) {
+  for (const file of files) {
+    const bytes = readFileSync(join(draft, file));
+    writeFileSync(join(draft, `${file}.gz`), gzipSync(bytes, { level: 9 }));
+    writeFileSync(join(draft, `${file}.br`), brotliCompressSync(bytes));
+  }
 }
 
 // The old build stays whole until the new one is whole.
