@@ -30,8 +30,8 @@ def _code_in_json() -> str:
 
 
 def was_refused(response: Response) -> bool:
-    """Tell whether a sign-in failed; only failures count."""
-    return response.status_code in (401, 422)
+    """Tell whether a code and PIN were tried in vain; an unfinished form is no guess."""
+    return response.status_code == 401
 
 
 limiter = Limiter(get_remote_address, strategy="moving-window")
