@@ -1,15 +1,26 @@
 """Contests as data files: ``contests/presets/*.yaml``."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
 import yaml
 
+from quizapp.contests.checks import MARGINS_MM, require_sound
 from quizapp.contests.rules import RoundKind, RoundTerms, Terms
 from quizapp.foundation.clock import HOME
+from quizapp.foundation.errors import BadInput
+from quizapp.foundation.i18n import N_
 
 FOLDER = Path(__file__).parent / "presets"
+
+
+class PresetRefused(BadInput):
+    """The file cannot be read as a contest: a misspelt name, a missing one, a value of another kind."""
+
+    message = N_("Tệp cuộc thi «%(name)s» viết sai: %(reason)s.")
+    slug = "preset"
 
 
 class RoundPreset(Terms, frozen=True):
@@ -46,10 +57,35 @@ def read_preset(name: str) -> Preset:
 
     Raises:
         FileNotFoundError: if there is none.
-        msgspec.ValidationError: if the file says something that a contest cannot be.
+        PresetRefused, TermsRefused: if the file says something that a contest cannot be.
     """
-    told = yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8"))
-    return msgspec.convert(_zoned(told), Preset, strict=False)
+    return parse_preset(name, (FOLDER / f"{name}.yaml").read_text("utf-8"))
+
+
+def parse_preset(name: str, text: str) -> Preset:
+    """Return the contest that ``text`` (YAML) tells; ``name`` is for complaints.
+
+    Raises:
+        PresetRefused, TermsRefused: if it says something that a contest cannot be.
+    """
+    try:
+        preset = msgspec.convert(_zoned(yaml.safe_load(text)), Preset, strict=False)
+    except (msgspec.ValidationError, yaml.YAMLError) as error:
+        raise PresetRefused(name=name, reason=str(error)) from None
+    if any(edge not in MARGINS_MM for edge in preset.margins_mm):
+        raise PresetRefused(name=name, reason="margins_mm: 10–60 mm")
+    if not all(title.get("vi") for title in _titles(preset)):
+        raise PresetRefused(name=name, reason="title: vi")
+    for told in preset.rounds:
+        require_sound(told.slug, told.kind, told.opens_at, told.closes_at, told.terms)
+    return preset
+
+
+def _titles(preset: Preset) -> Iterator[dict[str, str]]:
+    yield preset.title
+    for told in preset.rounds:
+        yield told.title
+        yield from (criterion.title for criterion in told.terms.rubric)
 
 
 def _zoned(value: object) -> object:

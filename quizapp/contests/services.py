@@ -9,6 +9,7 @@ import msgspec
 from quizapp.banks import queries as banks
 from quizapp.banks.queries import PoolItem
 from quizapp.contests import rules
+from quizapp.contests.checks import require_sound
 from quizapp.contests.models import Contest, Round, RoundItem
 from quizapp.contests.presets import Preset, RoundPreset
 from quizapp.contests.rules import Candidate, RoundTerms
@@ -38,6 +39,7 @@ def create_contest(work: Work, preset: Preset, window: Window | None = None) -> 
     """Make the contest with its rounds, and freeze each round's pool: items in force on the contest's day.
 
     Raises:
+        TermsRefused: if a round cannot be held on such terms.
         PoolTooSmall: if the loaded banks cannot fill the blueprint.
         NoEssayPrompt: if the essay's prompt is in no bank.
     """
@@ -62,10 +64,12 @@ def _add_round(
     work: Work, contest: Contest, told: RoundPreset, pool: Sequence[PoolItem], window: Window | None
 ) -> None:
     terms = told.terms if window is None else msgspec.structs.replace(told.terms, closes_by_unit_kind={})
+    opens_at, closes_at = (window.opens_at, window.closes_at) if window else (told.opens_at, told.closes_at)
+    require_sound(told.slug, told.kind, opens_at, closes_at, terms)
     candidates = _candidates(terms, pool)
     rules.check_pool(terms, candidates, _audiences(terms))
     row = Round(ref=new_ref(), contest_id=contest.id, slug=told.slug, title=told.title, kind=told.kind)
-    row.opens_at, row.closes_at = (window.opens_at, window.closes_at) if window else (told.opens_at, told.closes_at)
+    row.opens_at, row.closes_at = opens_at, closes_at
     row.terms = msgspec.to_builtins(terms)
     row.essay_version_id = _prompt(terms, pool)
     work.session.add(row)
