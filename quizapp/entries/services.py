@@ -3,6 +3,7 @@
 from sqlalchemy import select
 
 from quizapp.attempts import queries as attempts
+from quizapp.attempts.models import Attempt
 from quizapp.attempts.queries import AttemptView, chosen_texts
 from quizapp.contests import queries as contests
 from quizapp.entries.document import Answer, EntryDocument, Margins, Receipt, Variant
@@ -59,7 +60,8 @@ def keep(work: Work, attempt_id: int, variant: Variant, key: str, size: int) -> 
         return
     entry = Entry(attempt_id=attempt_id, variant=variant, storage_key=key, bytes=size, made_at=work.now)
     work.session.add(entry)
-    work.audit("make_entry", f"attempt:{attempt_id}", variant=variant, key=key)
+    ref = work.session.scalars(select(Attempt.ref).where(Attempt.id == attempt_id)).one()
+    work.audit("make_entry", f"attempt:{ref}", variant=variant, key=key)
 
 
 def _particulars(person: Particulars) -> tuple[tuple[str, str], ...]:
