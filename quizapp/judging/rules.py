@@ -1,6 +1,6 @@
 """Leases and marks."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -31,11 +31,15 @@ class ScriptTaken(RuleBroken):
 
 
 class MarksRefused(BadInput):
-    """The marks do not fit the rubric."""
+    """The marks do not fit the rubric; ``criteria`` names the ones at fault."""
 
     message = N_(
         "Điểm chưa hợp lệ: mỗi tiêu chí cần một điểm từ 0 đến mức tối đa, theo bước 0,25. Chưa có gì được gửi."
     )
+
+    def __init__(self, criteria: Iterable[str]) -> None:
+        super().__init__()
+        self.criteria = tuple(criteria)
 
 
 def is_free(state: ScriptState, held_until: datetime | None, now: datetime) -> bool:
@@ -50,9 +54,10 @@ def check_marks(rubric: Collection[Criterion], marks: Mapping[str, Decimal]) -> 
         MarksRefused: if a criterion has no mark, an unknown one has, or a mark is out of reach or between the steps.
     """
     reach = {criterion.id: criterion.points for criterion in rubric}
-    fits = set(marks) == set(reach) and all(_fits(points, reach[name]) for name, points in marks.items())
-    if not fits:
-        raise MarksRefused
+    wrong = sorted(reach.keys() ^ marks.keys())
+    wrong += [name for name, points in marks.items() if name in reach and not _fits(points, reach[name])]
+    if wrong:
+        raise MarksRefused(wrong)
     return sum(marks.values(), Decimal(0))
 
 

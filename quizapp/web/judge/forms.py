@@ -1,7 +1,8 @@
 """The shape of a judge's marks."""
 
+import re
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
@@ -14,9 +15,9 @@ def read_marks(form: MultiDict[str, str], rubric: Iterable[Criterion]) -> tuple[
     marks: dict[str, Decimal] = {}
     faults: dict[str, str] = {}
     for criterion in rubric:
-        typed = form.get(f"mark-{criterion.id}", "").strip().replace(",", ".")
-        try:
-            marks[criterion.id] = Decimal(typed)
-        except InvalidOperation:
+        typed = form.get(f"mark-{criterion.id}", "").strip()
+        if re.fullmatch(r"-?[0-9]{1,6}([.,][0-9]{0,6})?", typed, re.ASCII):
+            marks[criterion.id] = Decimal(typed.replace(",", "."))
+        else:
             faults[criterion.id] = gettext("Thầy cô hãy nhập điểm bằng số, ví dụ 3,5.")
     return marks, faults

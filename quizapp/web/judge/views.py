@@ -50,7 +50,8 @@ def send(ref: str) -> ResponseReturnValue:
         with working() as work:
             services.send_marks(work, ref, marks)
     except MarksRefused as refusal:
-        return _again(held, {}, words(refusal)), 422
+        faults = {name: gettext("Điểm này ngoài mức cho phép hoặc không theo bước 0,25.") for name in refusal.criteria}
+        return _again(held, faults, words(refusal)), 422
     flash(gettext("Đã gửi điểm bài vừa chấm."))
     return take_next() if "next" in request.form else redirect(url_for(".desk"))
 
