@@ -7,20 +7,17 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from quizapp.attempts.models import Attempt, Essay, Receipt, Response
 from quizapp.config import ROOT
 from quizapp.contests.rules import RoundKind
 from quizapp.foundation.access import Role
-from quizapp.foundation.models import AuditRecord, Told
 from quizapp.house import House
 from quizapp.judging import services as judging
-from quizapp.judging.models import Script, ScriptMark
 from quizapp.web.shared.access import open_to
 from quizapp.worker.loop import work_off
 from tests.factories import Card, Visitor, answer_all, enter, hand_in, round_of, start
+from tests.web.stored import stored
 
 # Every route, and what each kind of visitor hears from it. "pupil" owns the attempts; "other" is a pupil of the same
 # class; "judge" holds the script, "judge 2" does not; "→" leads to the sign-in page, and signing in leads on.
@@ -140,15 +137,6 @@ def heard(answer: TestResponse) -> str:
     asked_to_sign_in = answer.status_code == 302 and answer.headers["Location"].startswith("/sign-in?next=/")
     answer.close()
     return "→" if asked_to_sign_in else str(answer.status_code)
-
-
-def stored(house: House) -> dict[str, list[tuple[object, ...]]]:
-    """Return every row that a visitor could change."""
-    with house.store.reading() as view:
-        return {
-            table.__tablename__: [tuple(row) for row in view.session.execute(select(*table.__table__.columns))]
-            for table in (Attempt, Response, Essay, Receipt, Script, ScriptMark, Told, AuditRecord)
-        }
 
 
 # ── The first lock: a route says who may knock ──

@@ -11,7 +11,7 @@ from quizapp.attempts import queries as attempts
 from quizapp.attempts import services as taking
 from quizapp.contests import policy, rules
 from quizapp.contests import queries as contests
-from quizapp.foundation.errors import NotFound
+from quizapp.foundation.errors import BadInput, NotFound
 from quizapp.foundation.refs import tidy_code
 from quizapp.web.api import shapes
 from quizapp.web.api.openapi import PREFIX, describe
@@ -84,6 +84,8 @@ def show_attempt(ref: str) -> Response:
 @open_to("participant")
 def save(ref: str, no: int) -> Response:
     sent = body_of(shapes.SaveResponse)
+    if (sent.choice is None) is (sent.html is None):
+        raise BadInput  # saying nothing is not the same as taking an answer back: that is an empty ``choice``
     with working() as work:
         if sent.html is not None:
             saved = taking.save_essay(work, ref, no, sent.seq, sent.html)
