@@ -5,10 +5,18 @@ from datetime import date
 
 from sqlalchemy import select
 
+from quizapp.foundation.errors import BadInput
+from quizapp.foundation.i18n import N_
 from quizapp.foundation.names import sort_key
 from quizapp.foundation.sanitize import clean_line
 from quizapp.foundation.work import Work
 from quizapp.roster.models import Person, Unit
+
+
+class NameMissing(BadInput):
+    """Nobody is entered without a name."""
+
+    message = N_("Thiếu họ và tên. Chưa có ai được thêm.")
 
 
 @dataclass(frozen=True)
@@ -33,8 +41,15 @@ def enter_unit(work: Work, code: str, name: str, kind: str) -> Unit:
 
 
 def enter_person(work: Work, unit: Unit, new: NewPerson, account_id: int | None = None) -> Person:
-    """Enter a person of ``unit``, by default without an account."""
+    """Enter a person of ``unit``, by default without an account.
+
+    Raises:
+        NameMissing: if no letter is left of the name.
+        TextRefused: if it is no name but a text.
+    """
     full_name = clean_line(new.full_name, 120)
+    if not any(sign.isalpha() for sign in full_name):
+        raise NameMissing
     person = Person(account_id=account_id, unit_id=unit.id, full_name=full_name, sort_key=sort_key(full_name))
     person.class_name, person.category = clean_line(new.class_name, 60), new.category
     person.birth_date = new.birth_date
