@@ -1,6 +1,6 @@
 """The first lock: a route says who may knock. What says nothing is closed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, redirect, request, session, url_for
@@ -8,7 +8,7 @@ from flask_login import LoginManager, UserMixin
 from werkzeug.wrappers import Response
 
 from quizapp.foundation.access import NOBODY, Actor, Role
-from quizapp.foundation.errors import ContestError, NotAllowed
+from quizapp.foundation.errors import ContestError, NotAllowed, NotFound
 from quizapp.foundation.i18n import N_
 from quizapp.roster import queries as roster
 from quizapp.web.shared.desk import reading
@@ -87,6 +87,8 @@ def _load_user(sent: str) -> User | None:
 def _close_doors() -> Response | None:
     if request.endpoint is None:
         return None  # there is no such door; routing says so itself: 404, or 405 with what is allowed
+    if _unspeakable(request.view_args or {}):
+        raise NotFound
     allowed: frozenset[str] = getattr(current_app.view_functions[request.endpoint], "audiences", frozenset())
     if ANYONE in allowed:
         return None
@@ -98,6 +100,11 @@ def _close_doors() -> Response | None:
     if SIGNED_IN in allowed or any(user.actor.has(Role(name)) for name in allowed - {SIGNED_IN}):
         return None
     raise NotAllowed
+
+
+def _unspeakable(names: Mapping[str, Any]) -> bool:
+    # No name holds NUL, and PostgreSQL refuses to be asked for one.
+    return any("\0" in str(name) for name in names.values())
 
 
 def _ask_to_sign_in() -> Response:
