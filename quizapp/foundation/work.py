@@ -53,7 +53,7 @@ class Store:
     """The door to the database: hands out units of work, and wakes the workers after a commit that left work."""
 
     def __init__(
-        self, engine: Engine, clock: clocks.Clock = clocks.now, wake: Callable[[], None] = lambda: None
+        self, engine: Engine, clock: clocks.Clock = clocks.now, wake: Callable[[], object] = lambda: None
     ) -> None:
         self.engine, self.clock, self.wake = engine, clock, wake
 

@@ -1,6 +1,7 @@
 """The worker process: huey's threads do what is due when woken; a watch looks for what nobody called for."""
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -38,7 +39,7 @@ def run_worker(house: House, threads: int = 2) -> None:
     consumer = house.huey.create_consumer(**options, graceful_signal="TERM", shutdown_timeout=LAST_JOB_MAY_TAKE)
     ended: threading.Event = consumer.stop_flag
     wake = caller(house.huey, lambda: _guarded(lambda: work_off(house, stopped=ended.is_set)))
-    threading.Thread(target=_watch, args=(house.store, wake, ended), daemon=True).start()
+    threading.Thread(target=_watch, args=(house, wake, ended), daemon=True).start()
     consumer.run()
 
 
@@ -56,13 +57,20 @@ def look_around(store: Store) -> Callable[[], None]:
     return look
 
 
-def _watch(store: Store, wake: Callable[[], None], ended: threading.Event) -> None:
-    look = look_around(store)
+def _watch(house: House, wake: Callable[[], bool], ended: threading.Event) -> None:
+    look = look_around(house.store)
     while not ended.is_set():
         look()
-        _guarded(lambda: wake() if jobs.is_due(store) else None)
-        _guarded(lambda: pulse.beat(store))
+        _guarded(lambda: _see_to_what_is_due(house, wake, ended))
+        _guarded(lambda: pulse.beat(house.store))
         ended.wait(WATCH_EVERY.total_seconds())
+
+
+def _see_to_what_is_due(house: House, wake: Callable[[], bool], ended: threading.Event) -> None:
+    # While the queue is out of order the watch works itself, for a moment at a time, so that it goes on watching.
+    if jobs.is_due(house.store) and not wake():
+        until = time.monotonic() + WATCH_EVERY.total_seconds()
+        work_off(house, stopped=lambda: ended.is_set() or time.monotonic() > until)
 
 
 def _guarded(action: Callable[[], object]) -> None:

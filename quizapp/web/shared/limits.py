@@ -4,10 +4,15 @@ import msgspec
 from flask import Flask, Response, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from quizapp.foundation.refs import tidy_code
 
 LONGEST_CODE = 40
+
+# A Redis that has died or fallen silent costs a sign-in a second, not its place.
+QUICK = {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 0)}
 
 
 class Typed(msgspec.Struct):
@@ -45,6 +50,9 @@ sign_in_limits = (
 
 
 def init_limits(app: Flask, redis_url: str | None) -> None:
-    """Count in Redis where there are several processes, else in memory."""
+    """Count in Redis where there are several processes, else in memory; so too while Redis is out of reach."""
     app.config["RATELIMIT_STORAGE_URI"] = redis_url or "memory://"
+    app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = bool(redis_url)
+    if redis_url:
+        app.config["RATELIMIT_STORAGE_OPTIONS"] = QUICK
     limiter.init_app(app)
