@@ -1,12 +1,11 @@
 """What goes in and out besides papers. Unknown names in a body are refused: nobody assigns what was not asked for."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
 
-from quizapp.web.shared.papers import Shape
+from quizapp.web.shared.papers import Moment, Shape
 
 Seq = Annotated[
     int, Meta(ge=1, le=2**31 - 1, description="The stored number + 1; grows with every change of this item.")
@@ -53,8 +52,8 @@ class RoundOut(Shape, frozen=True):
     contest: str
     title: str
     kind: Literal["sitting", "written"]
-    opens_at: datetime
-    closes_at: datetime
+    opens_at: Moment
+    closes_at: Moment
     state: Literal["soon", "open", "closed"]
     attempt: str | None
 
@@ -70,7 +69,7 @@ class SavedOut(Shape, frozen=True, omit_defaults=True):
 
     no: int
     seq: int
-    saved_at: datetime
+    saved_at: Moment
     words: int | None = None
 
 
@@ -79,14 +78,28 @@ class PublicReceipt(Shape, frozen=True):
 
     code: str
     contest: str
-    handed_in_at: datetime
+    handed_in_at: Moment
     sha256: str
 
 
-class Problem(Shape, frozen=True):
-    """An error (RFC 9457): what happened, what was kept, what to do next, in the reader's language."""
+class Newer(Shape, frozen=True, omit_defaults=True):
+    """What is stored of an item: ``choice`` of a choice item, ``html`` and ``words`` of the essay."""
+
+    seq: int
+    saved_at: Moment
+    choice: tuple[int, ...] | None = None
+    html: str | None = None
+    words: int | None = None
+
+
+class Problem(Shape, frozen=True, omit_defaults=True):
+    """An error (RFC 9457): what happened, what was kept, what to do next, in the reader's language.
+
+    ``newer`` comes with ``urn:quizapp:stale`` alone: the work that a save would have overwritten.
+    """
 
     type: str
     title: str
     detail: str
     status: int
+    newer: Newer | None = None

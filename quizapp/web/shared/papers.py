@@ -1,14 +1,18 @@
 """An attempt as the browser sees it. A list of what may leave the server: nothing else does, the key least of all."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from quizapp.attempts.queries import AttemptView, PaperItem, ReceiptView
 from quizapp.attempts.rules import time_used
 from quizapp.contests.queries import RoundView
 from quizapp.grading.queries import Score
+
+# An instant as it goes out: RFC 3339 with its zone, described so.
+Moment = Annotated[datetime, Meta(tz=True)]
 
 
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +27,7 @@ class ChoiceOut(Shape, frozen=True, tag_field="kind", tag="single"):
     options: tuple[str, ...]
     choice: tuple[int, ...]
     seq: int
-    saved_at: datetime | None
+    saved_at: Moment | None
 
 
 class MultipleOut(ChoiceOut, frozen=True, tag_field="kind", tag="multiple"):
@@ -39,7 +43,7 @@ class EssayOut(Shape, frozen=True, tag_field="kind", tag="essay"):
     html: str
     words: int
     seq: int
-    saved_at: datetime | None
+    saved_at: Moment | None
 
 
 class AttemptOut(Shape, frozen=True):
@@ -48,9 +52,9 @@ class AttemptOut(Shape, frozen=True):
     ref: str
     state: Literal["open", "handed_in", "void"]
     kind: Literal["sitting", "written"]
-    started_at: datetime
-    deadline: datetime
-    server_time: datetime
+    started_at: Moment
+    deadline: Moment
+    server_time: Moment
     items: tuple[ChoiceOut | MultipleOut | EssayOut, ...]
 
 
@@ -72,7 +76,7 @@ class ReceiptOut(Shape, frozen=True):
     """The receipt with what the round shows after hand-in."""
 
     code: str
-    handed_in_at: datetime
+    handed_in_at: Moment
     sha256: str
     verify_url: str
     time_used_s: int | None
