@@ -20,7 +20,7 @@ from scripts.places import BIN, FRONTEND, ROOT, TRANSLATIONS, tree
 
 ENGLISH = TRANSLATIONS / "en" / "LC_MESSAGES" / "messages.po"
 TEMPLATES = ROOT / "templates"
-LAZY = ("-k", "lazy_gettext", "-k", "lazy_ngettext:1,2")
+LAZY = ("-k", "_l", "-k", "lazy_gettext", "-k", "lazy_ngettext:1,2")
 UPDATE = ".venv/bin/python -m scripts.check_translations --update"
 # Letters that Vietnamese has and English has not, enough to know a Vietnamese sentence by.
 VIETNAMESE = re.compile("[ăâđêôơưĂÂĐÊÔƠƯ\u1ea0-\u1ef9]")
