@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ THREADS = 16
 def serve() -> None:
     """Serve the pages (gunicorn, one process with threads on one machine)."""
     settings = open_house().settings
+    _require_free_port(settings)
     workers = os.environ.get("QUIZAPP_WEB_PROCESSES", "1")
     bind = f"{settings.host}:{settings.port}"
     options = ["--worker-class", "gthread", "--workers", workers, "--threads", str(THREADS), "--bind", bind]
@@ -43,6 +45,7 @@ def worker() -> None:
 def up() -> None:
     """Prepare everything and run web and worker on this machine until Ctrl-C."""
     house = open_house()
+    _require_free_port(house.settings)
     _step("Cơ sở dữ liệu", house.database_name)
     migrations.upgrade(house.engine)
     for folder in sorted((ROOT / "question_banks").iterdir()):
@@ -54,6 +57,17 @@ def up() -> None:
     _run_both(house.settings, cards)
 
 
+def _require_free_port(settings: Settings) -> None:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        socket.create_server((settings.host, settings.port), family=family).close()
+    except OSError as error:
+        raise click.ClickException(
+            f"Không mở được cổng {settings.port} trên {settings.host} ({error.strerror}). Hãy chọn cổng khác, ví dụ "
+            "QUIZAPP_PORT=8001, hoặc tắt chương trình đang dùng cổng này."
+        ) from None
+
+
 def _step(name: str, told: str) -> None:
     click.echo(f"  ✓ {name}: {told}")
 
@@ -62,7 +76,8 @@ def _run_both(settings: Settings, cards: list[dict[str, str]]) -> None:
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    for name in (signal.SIGINT, signal.SIGTERM):  # told explicitly: a shell may have started us deaf to Ctrl-C
+    # Told explicitly: a shell may have started us deaf to Ctrl-C; SIGHUP is the window being closed.
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, stop)
     command = [str(Path(sys.argv[0]).resolve())]
     children = [subprocess.Popen([*command, part], start_new_session=True) for part in ("serve", "worker")]  # noqa: S603
@@ -71,7 +86,7 @@ def _run_both(settings: Settings, cards: list[dict[str, str]]) -> None:
         _tell(settings, cards)
         while all(child.poll() is None for child in children):
             time.sleep(0.5)
-        click.echo("Một tiến trình đã dừng; tắt phần còn lại.", err=True)
+        raise click.ClickException("Một tiến trình đã dừng; tắt phần còn lại.")
     except KeyboardInterrupt:
         click.echo("\nĐang dừng…")
     finally:

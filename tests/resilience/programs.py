@@ -61,6 +61,8 @@ class Installation:
     settings: Settings
     folder: Path
     started: list[Program] = field(default_factory=list)
+    # Children that lead sessions of their own, which outlive a parent that is killed.
+    children: list[int] = field(default_factory=list)
 
     @property
     def address(self) -> str:
@@ -109,6 +111,8 @@ class Installation:
         for program in self.started:
             if program.process.poll() is None:
                 program.kill()
+        for left in [pid for child in self.children for pid in group_of(child)]:
+            os.kill(left, signal.SIGKILL)
 
     def _env(self, more: dict[str, str]) -> dict[str, str]:
         settings = {
