@@ -6,6 +6,9 @@ from datetime import timedelta
 # Longer than any sitting: nobody is signed out in mid-paper.
 SESSION_LIFE = timedelta(hours=12)
 
+# How long the row of an ended session is kept.
+SESSION_KEPT = timedelta(days=1)
+
 CODE_LENGTH = 8
 PIN_LENGTH = 6
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from quizapp.accounts import rules, secrets
 from quizapp.accounts.models import Account, AccountRole, LoginSession
@@ -53,6 +53,12 @@ def begin_session(work: Work, account_id: int, token: str) -> None:
     row = LoginSession(token_hash=secrets.hash_token(token), account_id=account_id, started_at=work.now)
     row.ends_at = work.now + rules.SESSION_LIFE
     work.session.add(row)
+
+
+def forget_ended_sessions(store: Store) -> None:
+    """Remove the rows of sessions that ended more than a day ago: they only tell who was here when."""
+    with store.unit_of_work(SYSTEM) as work:
+        work.session.execute(delete(LoginSession).where(LoginSession.ends_at < work.now - rules.SESSION_KEPT))
 
 
 def sign_out(work: Work, token: str) -> None:

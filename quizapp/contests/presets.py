@@ -43,8 +43,9 @@ class Preset(Terms, frozen=True):
     as_of: date
     rules_text: dict[str, tuple[str, ...]]
     rounds: tuple[RoundPreset, ...]
-    # Millimetres: top, right, bottom, left. Source: Circular 01/2011/TT-BNV, the ranges for official documents.
-    margins_mm: tuple[int, int, int, int] = (20, 20, 20, 30)
+    # Millimetres: top, right, bottom, left. Source: Circular 01/2011/TT-BNV, the ranges for official documents
+    # (top and bottom 20-25, left 30-35, right 15-20); 25 at the foot leaves the page number room.
+    margins_mm: tuple[int, int, int, int] = (20, 20, 25, 30)
 
 
 def names() -> list[str]:

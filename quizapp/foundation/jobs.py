@@ -14,8 +14,10 @@ from typing import Any
 
 import structlog
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
-from quizapp.foundation.access import SYSTEM
+from quizapp.foundation.access import SYSTEM, Role
+from quizapp.foundation.errors import require
 from quizapp.foundation.models import Job, Told
 from quizapp.foundation.work import Store, Work
 
@@ -107,6 +109,24 @@ def counts(store: Store) -> dict[str, int]:
     with store.reading() as work:
         rows = work.session.execute(select(Job.state, func.count()).group_by(Job.state)).all()
         return {state: number for state, number in rows}
+
+
+def has_failed(session: Session, name: str, body: Mapping[str, Any]) -> bool:
+    """Tell whether the job was given up."""
+    given_up = session.scalars(select(Job.body).where(Job.state == "failed", Job.name == name))
+    return any(failed == body for failed in given_up)
+
+
+def try_again(work: Work) -> int:
+    """Put every job that was given up back into the queue, with all its attempts; return how many."""
+    require(work.actor.has(Role.ADMINISTRATOR))
+    given_up = work.session.scalars(select(Job).where(Job.state == "failed").with_for_update()).all()
+    for job in given_up:
+        job.state, job.attempts, job.due_at = "waiting", 0, work.now
+    if given_up:
+        work.wakes = True
+        work.audit("try_jobs_again", "jobs", count=len(given_up))
+    return len(given_up)
 
 
 def _settle(work: Work, job: RunningJob, **values: Any) -> None:

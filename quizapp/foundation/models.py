@@ -35,6 +35,12 @@ class Job(Base):
         CheckConstraint("state IN ('waiting', 'running', 'done', 'failed')", name="state"),
         CheckConstraint("state <> 'running' OR token IS NOT NULL", name="running_is_leased"),
         Index(
+            "ix_jobs_failed",
+            "name",
+            sqlite_where=text("state = 'failed'"),
+            postgresql_where=text("state = 'failed'"),
+        ),
+        Index(
             "ix_jobs_due",
             "due_at",
             sqlite_where=text("state IN ('waiting', 'running')"),

@@ -14,7 +14,7 @@ from quizapp.foundation import clock as clocks
 from quizapp.foundation.access import NOBODY, Actor
 from quizapp.foundation.errors import ContestError
 from quizapp.foundation.i18n import N_
-from quizapp.foundation.models import AuditRecord, Job, Told
+from quizapp.foundation.models import AuditRecord, Told
 
 
 class Work:
@@ -27,11 +27,6 @@ class Work:
     def tell(self, event: Any) -> None:
         """Write ``event`` (a frozen dataclass) beside the change it reports: both commit, or neither."""
         self.session.add(Told(name=type(event).__name__, body=asdict(event), told_at=self.now))
-        self.wakes = True
-
-    def ask(self, name: str, *, once: str | None = None, **body: Any) -> None:
-        """Write a job row: work that a worker does after this commits. ``once`` names it uniquely."""
-        self.session.add(Job(name=name, body=body, once_key=once, due_at=self.now, created_at=self.now))
         self.wakes = True
 
     def audit(self, verb: str, subject: str, **details: Any) -> None:

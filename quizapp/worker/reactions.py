@@ -10,13 +10,14 @@ from typing import Any
 from quizapp.attempts.events import AttemptHandedIn
 from quizapp.entries import services as entries
 from quizapp.entries.document import Variant
+from quizapp.entries.queries import JOB as PRINT
 from quizapp.foundation.jobs import Handler, RunningJob
 from quizapp.foundation.storage import Storage
 from quizapp.grading import services as grading
 from quizapp.judging import services as judging
 
 REACTIONS: Mapping[str, tuple[str, ...]] = {
-    AttemptHandedIn.__name__: ("mark_choices", "queue_essay", "make_entry"),
+    AttemptHandedIn.__name__: ("mark_choices", "queue_essay", PRINT),
 }
 
 
@@ -25,7 +26,7 @@ def handlers(storage: Storage, address: str) -> dict[str, Handler]:
     return {
         "mark_choices": _in_one_go(grading.mark_choices),
         "queue_essay": _in_one_go(judging.queue_essay),
-        "make_entry": lambda job: _make_entry(job, storage, address),
+        PRINT: lambda job: _make_entry(job, storage, address),
     }
 
 

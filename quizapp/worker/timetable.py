@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from quizapp.accounts import services as accounts
 from quizapp.attempts import services as attempts
 from quizapp.foundation.work import Store
 
 TIMETABLE: tuple[tuple[timedelta, Callable[[Store], object]], ...] = (
     # Sittings whose time is up are handed in at most this much later, as of their deadline.
     (timedelta(seconds=15), attempts.hand_in_overdue),
+    (timedelta(hours=1), accounts.forget_ended_sessions),
 )

@@ -48,6 +48,7 @@ POST   /judge/next                      401     403    403    302    302      40
 GET    /admin                           →       403    403    403    403      200
 GET    /admin/banks                     →       403    403    403    403      200
 POST   /admin/banks                     401     403    403    403    403      422
+POST   /admin/jobs/again                401     403    403    403    403      302
 GET    /admin/banks/<key>               →       403    403    403    403      404
 POST   /admin/banks/<key>               401     403    403    403    403      404
 GET    /api/v1/openapi.json             200     200    200    200    200      200

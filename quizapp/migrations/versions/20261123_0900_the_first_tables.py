@@ -149,6 +149,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('waiting', 'running')"),
             postgresql_where=sa.text("state IN ('waiting', 'running')"),
         )
+        batch_op.create_index(
+            "ix_jobs_failed",
+            ["name"],
+            unique=False,
+            sqlite_where=sa.text("state = 'failed'"),
+            postgresql_where=sa.text("state = 'failed'"),
+        )
 
     op.create_table(
         "login_sessions",
@@ -401,6 +408,9 @@ def downgrade() -> None:
 
     op.drop_table("login_sessions")
     with op.batch_alter_table("jobs", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_jobs_failed", sqlite_where=sa.text("state = 'failed'"), postgresql_where=sa.text("state = 'failed'")
+        )
         batch_op.drop_index(
             "ix_jobs_due",
             sqlite_where=sa.text("state IN ('waiting', 'running')"),

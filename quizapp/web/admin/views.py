@@ -25,6 +25,15 @@ def home() -> ResponseReturnValue:
     return render_template("admin/home.html", banks=banks, jobs=jobs.counts(house().store))
 
 
+@bp.post("/jobs/again")
+@open_to("administrator")
+def try_jobs_again() -> ResponseReturnValue:
+    with working() as work:
+        count = jobs.try_again(work)
+    flash(gettext("Đã cho làm lại %(count)d việc.", count=count))
+    return redirect(url_for(".home"))
+
+
 @bp.get("/banks")
 @open_to("administrator")
 def banks() -> ResponseReturnValue:

@@ -12,7 +12,7 @@ from quizapp.attempts import services as taking
 from quizapp.contests import policy as contest_policy
 from quizapp.contests import queries as contests
 from quizapp.entries import queries as entries
-from quizapp.foundation.errors import NotFound, require
+from quizapp.foundation.errors import NotAllowed, NotFound, require
 from quizapp.roster import queries as roster
 from quizapp.web.contestant.desk import round_card
 from quizapp.web.shared import papers, reports
@@ -29,10 +29,12 @@ CHANCE = secrets.SystemRandom()
 def home() -> ResponseReturnValue:
     with reading() as view:
         who = actor()
-        mine = attempts.mine(view.session, who.person_id or 0)
+        if who.person_id is None:
+            raise NotAllowed
+        mine = attempts.mine(view.session, who.person_id)
         entered = [row for row in contests.list_rounds(view.session) if contest_policy.may_enter(who, row.terms)]
         cards = [round_card(row, who, mine.get(row.id), view.now) for row in entered]
-        person = roster.particulars(view.session, who.person_id) if who.person_id else None
+        person = roster.particulars(view.session, who.person_id)
     return render_template("contestant/home.html", rounds=cards, person=person)
 
 
@@ -93,7 +95,7 @@ def entry_pdf(ref: str) -> ResponseReturnValue:
     with reading() as view:
         row = attempts.get_row(view.session, ref)
         require(policy.may_see(actor(), row.person_id))
-        key = entries.storage_key(view.session, row.id, "named")
+        key = entries.printing(view.session, row.id).storage_key
         kept = attempts.receipt_of(view.session, row.id)
         if key is None or kept is None:
             raise NotFound

@@ -66,9 +66,9 @@ class ScoreOut(Shape, frozen=True):
 
 
 class EntryOut(Shape, frozen=True):
-    """The PDF: being made, or where it is."""
+    """The PDF: being made, where it is, or that it could not be made (the hand-in stands all the same)."""
 
-    state: Literal["waiting", "ready"]
+    state: Literal["waiting", "ready", "failed"]
     url: str | None
 
 
@@ -113,12 +113,11 @@ def attempt_out(attempt: AttemptView, view: RoundView, now: datetime) -> Attempt
 
 
 def receipt_out(
-    receipt: ReceiptView, attempt: AttemptView, view: RoundView, score: Score | None, urls: tuple[str, str | None]
+    receipt: ReceiptView, attempt: AttemptView, view: RoundView, score: Score | None, verify_url: str, entry: EntryOut
 ) -> ReceiptOut:
-    """Return the receipt; ``urls`` are the verification page's and the PDF's (``None`` while it is being made)."""
+    """Return the receipt; ``verify_url`` is the page on which anyone can check it."""
     shown = "choices_score" in view.terms.shows
     used = time_used(attempt.started_at, receipt.handed_in_at)
-    verify_url, entry_url = urls
     return ReceiptOut(
         code=receipt.code,
         handed_in_at=receipt.handed_in_at,
@@ -127,7 +126,7 @@ def receipt_out(
         time_used_s=int(used.total_seconds()) if "time_used" in view.terms.shows else None,
         score_shown=shown,
         score=ScoreOut(points=_plain(score.points), max=_plain(score.max_points)) if score and shown else None,
-        entry=EntryOut(state="ready" if entry_url else "waiting", url=entry_url),
+        entry=entry,
     )
 
 

@@ -38,14 +38,15 @@ def receipt(ref: str) -> papers.ReceiptOut:
         stored = attempts.receipt_of(view.session, row.id)
         if stored is None:
             raise NotFound
-        printed = entries.storage_key(view.session, row.id, "named")
-        urls = (check_url(stored.code), url_for("contestant.entry_pdf", ref=ref) if printed else None)
+        printing = entries.printing(view.session, row.id)
+        pdf_url = url_for("contestant.entry_pdf", ref=ref) if printing.storage_key else None
         return papers.receipt_out(
             stored,
             attempts.get_attempt(view.session, row),
             contests.round_by_id(view.session, row.round_id),
             grading.choice_score(view.session, row.id),
-            urls,
+            check_url(stored.code),
+            papers.EntryOut(state=printing.state, url=pdf_url),
         )
 
 
