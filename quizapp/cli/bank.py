@@ -7,9 +7,10 @@ import click
 from quizapp.banks import loader, services
 from quizapp.banks.draft import Draft
 from quizapp.banks.formats import native
+from quizapp.cli.opening import open_house
 from quizapp.foundation.access import SYSTEM
 from quizapp.foundation.errors import BadInput
-from quizapp.house import House, open_house
+from quizapp.house import House
 
 PATHS = click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 

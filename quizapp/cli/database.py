@@ -8,8 +8,8 @@ from alembic import command
 from sqlalchemy import Engine, inspect
 
 from quizapp import migrations
+from quizapp.cli.opening import open_house
 from quizapp.foundation.db import make_engine
-from quizapp.house import open_house
 
 
 @click.group()

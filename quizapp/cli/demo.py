@@ -11,9 +11,11 @@ from pathlib import Path
 import click
 from sqlalchemy import select
 
+from quizapp.accounts.models import Account
 from quizapp.accounts.rules import CODE_LENGTH
 from quizapp.accounts.secrets import hash_pin, new_pin
 from quizapp.accounts.services import open_account
+from quizapp.cli.opening import open_house
 from quizapp.contests.models import Contest
 from quizapp.contests.presets import names, read_preset
 from quizapp.contests.queries import list_rounds
@@ -21,7 +23,7 @@ from quizapp.contests.services import Window, create_contest
 from quizapp.foundation.access import SYSTEM, Role
 from quizapp.foundation.refs import new_code
 from quizapp.foundation.work import Work
-from quizapp.house import House, open_house
+from quizapp.house import House
 from quizapp.roster.services import NewPerson, enter_person, enter_unit
 
 OPEN_FOR = timedelta(days=60)
@@ -116,12 +118,19 @@ def ensure_demo(house: House) -> list[dict[str, str]]:
             if name not in known:
                 create_contest(work, read_preset(name), window)
     kept = house.settings.data / KEPT
-    if not kept.exists():
+    cards: list[dict[str, str]] = json.loads(kept.read_text("utf-8")) if kept.exists() else []
+    if not _all_known(house, cards):
         shown = [_participant(0), _participant(4), _staff(Role.JUDGE), _staff(Role.ADMINISTRATOR)]
         cards = [account.card() for account in _enter(house, shown)]
         _write_private(kept, json.dumps(cards, ensure_ascii=False, indent=1))
-    found: list[dict[str, str]] = json.loads(kept.read_text("utf-8"))
-    return found
+    return cards
+
+
+def _all_known(house: House, cards: list[dict[str, str]]) -> bool:
+    """Tell whether there are cards and all of them sign in here: the data folder may have met another database."""
+    codes = {card["code"] for card in cards}
+    with house.store.reading() as view:
+        return bool(codes) and codes == set(view.session.scalars(select(Account.code).where(Account.code.in_(codes))))
 
 
 def add_participants(house: House, count: int) -> list[dict[str, str]]:
@@ -188,4 +197,5 @@ def _for_clients(house: House, people: list[dict[str, str]], cards: list[dict[st
 
 def _write_private(path: Path, text: str) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)  # a file that was there keeps its own mode otherwise
         file.write(text)

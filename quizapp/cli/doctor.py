@@ -9,9 +9,10 @@ import click
 import pysqlite3.dbapi2 as sqlite
 
 from quizapp import migrations
+from quizapp.cli.opening import open_house
 from quizapp.foundation import paper, pulse
 from quizapp.foundation.db import sqlite_is_sound
-from quizapp.house import House, open_house
+from quizapp.house import House
 
 SILENT_FOR = timedelta(seconds=60)
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import click
 
 from quizapp.attempts import queries as attempts
+from quizapp.cli.opening import open_house
 from quizapp.entries import services
 from quizapp.entries.pdf import render_entry
 from quizapp.foundation.errors import NotFound
 from quizapp.foundation.refs import new_ref
-from quizapp.house import open_house
 
 
 @click.group()

@@ -108,10 +108,17 @@ def _wait_until_served(settings: Settings, children: list[subprocess.Popen[bytes
 
 
 def _tell(settings: Settings, cards: list[dict[str, str]]) -> None:
-    click.echo(f"\nquizapp đang chạy tại {settings.address}/\n\n  {'vai trò':<16}{'mã':<12}PIN")
+    click.echo(f"\nquizapp đang chạy tại {settings.address}/\n\n  {'vai trò':<24}{'mã':<12}PIN")
     for card in cards:
-        click.echo(f"  {card['role']:<16}{card['code']:<12}{card['pin']}")
+        click.echo(f"  {_role(card):<24}{card['code']:<12}{card['pin']}")
     click.echo("\nNhấn Ctrl-C để dừng. Dữ liệu được giữ lại cho lần chạy sau.")
+
+
+def _role(card: dict[str, str]) -> str:
+    """Return what the card's holder is called on the pages."""
+    if card["role"] != "participant":
+        return {"judge": "giám khảo", "administrator": "quản trị viên"}[card["role"]]
+    return "thí sinh – giáo viên" if card["category"] == "staff" else f"thí sinh – lớp {card['category'][-1]}"
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:
