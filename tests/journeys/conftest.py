@@ -26,7 +26,7 @@ QUIET = (
     "--disable-sync",
 )
 
-CARD = re.compile(r"^ {2}(\w+) +([A-Z0-9-]{9}) +(\d{6})$")
+CARD = re.compile(r"^ {2}(\S.*?) +([A-Z0-9]{4}-[A-Z0-9]{4}) +(\d{6})$")
 
 
 @dataclass

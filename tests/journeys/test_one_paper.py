@@ -35,7 +35,7 @@ def start(pupil: Hands) -> None:
     pupil.look("01-home")
     pupil.open("/sign-in")
     pupil.look("02-sign-in")
-    pupil.sign_in("participant", "**/contests")
+    pupil.sign_in("thí sinh – lớp 6", "**/contests")
     pupil.look("03-contests")
     pupil.press("Đọc thể lệ và bắt đầu", leads_to="**/rounds/*")
     pupil.look("04-round")
@@ -62,7 +62,7 @@ def another_device(pupil: Hands, chromium: Browser) -> None:
     page.reload()
     assert page.evaluate(chosen) == before
     other = Hands(chromium, pupil.site, DESKTOP, pupil.pictures)
-    other.sign_in("participant", "**/contests")
+    other.sign_in("thí sinh – lớp 6", "**/contests")
     other.page.goto(page.url)
     assert other.page.evaluate(chosen) == before
     other.look("06-questions-on-a-desktop")
@@ -152,14 +152,14 @@ def anyone_checks(anyone: Hands, code: str) -> None:
 
 def a_judge_marks(judge: Hands, pupil: Hands) -> None:
     page = judge.page
-    judge.sign_in("judge", "**/judge")
+    judge.sign_in("giám khảo", "**/judge")
     eventually(page, lambda: bool(page.reload()) and "Có 1 bài đang chờ chấm." in page.locator("main").inner_text())
     judge.look("12-judge-desk")
     judge.press("Nhận bài tiếp theo", leads_to="**/judge/scripts/*")
     judge.look("13-judge-script")
     seen = page.content()
     assert HEADING in seen
-    for name in (pupil.site.card("participant")[0], "Trường THCS", "8A", "6A"):
+    for name in (pupil.site.card("thí sinh – lớp 6")[0], "Trường THCS", "8A", "6A"):
         assert name not in seen
     for criterion, points in {"content": "7,5", "practice": "3", "ideas": "9", "form": "2,25"}.items():
         judge.go_to(f"#mark-{criterion}")
