@@ -22,7 +22,12 @@ from quizapp.roster.services import NewPerson, enter_person, enter_unit
 
 PIN = "246810"
 
-NAMES = {"THCS-A": "Trường THCS Sông Xanh", "THCS-B": "Trường THCS Đồi Sim", "TH-A": "Trường Tiểu học Hoa Sữa", "PGD": "Phòng GD&ĐT"}
+NAMES = {
+    "THCS-A": "Trường THCS Sông Xanh",
+    "THCS-B": "Trường THCS Đồi Sim",
+    "TH-A": "Trường Tiểu học Hoa Sữa",
+    "PGD": "Phòng GD&ĐT",
+}
 KINDS = {"THCS-A": "secondary", "THCS-B": "secondary", "TH-A": "primary", "PGD": "office"}
 
 
@@ -55,7 +60,14 @@ def _pin_hash() -> str:
     return hash_pin(PIN)
 
 
-def enter(house: House, role: Role = Role.PARTICIPANT, *, unit: str = "THCS-A", category: str = "grade-6", name: str = "Nguyễn Thị Ánh Tuyết") -> Card:
+def enter(
+    house: House,
+    role: Role = Role.PARTICIPANT,
+    *,
+    unit: str = "THCS-A",
+    category: str = "grade-6",
+    name: str = "Nguyễn Thị Ánh Tuyết",
+) -> Card:
     """Enter somebody of ``unit`` with an account."""
     with house.store.unit_of_work(SYSTEM) as work:
         place = enter_unit(work, unit, NAMES[unit], KINDS[unit])
@@ -77,7 +89,9 @@ def start(house: House, card: Card, kind: RoundKind = RoundKind.SITTING, seed: i
     return ref
 
 
-def answer_all(house: House, card: Card, ref: str, essay: str = "<p>Em thấy dịch vụ công trực tuyến rất tiện lợi.</p>") -> None:
+def answer_all(
+    house: House, card: Card, ref: str, essay: str = "<p>Em thấy dịch vụ công trực tuyến rất tiện lợi.</p>"
+) -> None:
     """Choose the first option of every single item, the first two of every multiple one, and write ``essay``."""
     with house.store.unit_of_work(card.actor) as work:
         paper = attempts.queries.get_attempt(work.session, attempts.queries.get_row(work.session, ref))

@@ -9,7 +9,7 @@ from quizapp.contests import queries as contests
 from quizapp.entries.document import Answer, EntryDocument, Margins, Receipt, Variant
 from quizapp.entries.models import Entry
 from quizapp.entries.pdf import render_entry
-from quizapp.foundation.clock import at_home
+from quizapp.foundation.clock import written
 from quizapp.foundation.errors import NotFound
 from quizapp.foundation.storage import Storage
 from quizapp.foundation.work import Work
@@ -29,7 +29,6 @@ def document(view: Work, attempt_id: int, address: str) -> EntryDocument:
         raise NotFound
     around = contests.round_by_id(view.session, attempt.round_id)
     essay = attempt.essay.saved if attempt.essay else None
-    local = at_home(receipt.handed_in_at)
     return EntryDocument(
         contest_title=around.contest_title["vi"],
         round_title=around.title["vi"],
@@ -41,7 +40,7 @@ def document(view: Work, attempt_id: int, address: str) -> EntryDocument:
         essay_prompt=attempt.essay.stem if attempt.essay else "",
         essay_html=(essay.html or "") if essay else "",
         words=(essay.words or 0) if essay else 0,
-        receipt=Receipt(receipt.code, f"{local.day}/{local.month}/{local.year} {local:%H:%M:%S}", receipt.sha256),
+        receipt=Receipt(receipt.code, written(receipt.handed_in_at), receipt.sha256),
         verify_url=f"{address}/receipts/{receipt.code}",
         margins_mm=Margins(*around.margins_mm),
     )

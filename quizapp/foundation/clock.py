@@ -17,3 +17,9 @@ def now() -> datetime:
 def at_home(instant: datetime) -> datetime:
     """Return ``instant`` as the contest's people read it on their wall."""
     return instant.astimezone(HOME)
+
+
+def written(instant: datetime) -> str:
+    """Write ``instant`` as the contest's people do: ``20/8/2019 17:00:05``."""
+    local = at_home(instant)
+    return f"{local.day}/{local.month}/{local.year} {local:%H:%M:%S}"

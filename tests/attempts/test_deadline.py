@@ -22,7 +22,14 @@ def at(time: str) -> datetime:
         ("08:00", None, 0, "10:00"),
         ("08:00", None, 15, "10:00"),
     ],
-    ids=["plain sitting", "extra time", "window closes first", "extra time never outlives it", "written", "written, extra"],
+    ids=[
+        "plain sitting",
+        "extra time",
+        "window closes first",
+        "extra time never outlives it",
+        "written",
+        "written, extra",
+    ],
 )
 def test_when_it_is_too_late(started: str, allowed_min: int | None, extra_min: int, expected: str) -> None:
     allowed = None if allowed_min is None else timedelta(minutes=allowed_min)

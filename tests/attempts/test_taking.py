@@ -114,7 +114,9 @@ def test_an_older_tab_never_overwrites_newer_work(house: House, pupil: Card, seq
     assert saved and saved.choice == (1,)
 
 
-@pytest.mark.parametrize("choice", [[0, 1], [99], [-1], [0, 0]], ids=["two of one", "no such option", "negative", "twice"])
+@pytest.mark.parametrize(
+    "choice", [[0, 1], [99], [-1], [0, 0]], ids=["two of one", "no such option", "negative", "twice"]
+)
 def test_what_is_no_answer_is_refused_and_changes_nothing(house: House, pupil: Card, choice: list[int]) -> None:
     ref = start(house, pupil)
     no = single(house, ref)

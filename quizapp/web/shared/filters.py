@@ -9,7 +9,7 @@ from pathlib import Path
 from flask import Flask, current_app, url_for
 from flask_babel import format_decimal, gettext, ngettext
 
-from quizapp.foundation.clock import at_home
+from quizapp.foundation.clock import at_home, written
 from quizapp.web.shared.i18n import in_language
 
 _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
@@ -18,15 +18,14 @@ _DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
 def init_filters(app: Flask) -> None:
     """Give the templates their filters and ``asset()``."""
     app.jinja_env.filters.update(
-        when=when, clock=clock, points=points, number=number, in_language=in_language, span=span
+        when=when, moment=written, clock=clock, points=points, number=number, in_language=in_language, span=span
     )
     app.jinja_env.globals["asset"] = asset
 
 
 def when(instant: datetime) -> str:
     """Write ``20/8/2019 17:00``."""
-    local = at_home(instant)
-    return f"{local.day}/{local.month}/{local.year} {local:%H:%M}"
+    return written(instant).rpartition(":")[0]
 
 
 def clock(instant: datetime) -> str:
