@@ -16,6 +16,7 @@ from quizapp.accounts.rules import CODE_LENGTH
 from quizapp.accounts.secrets import hash_pin, new_pin
 from quizapp.accounts.services import open_account
 from quizapp.cli.opening import open_house
+from quizapp.cli.prepare import prepare
 from quizapp.contests.models import Contest
 from quizapp.contests.presets import names, read_preset
 from quizapp.contests.queries import list_rounds
@@ -100,8 +101,9 @@ class NewAccount:
     help="Write their sign-ins there, for load clients.",
 )
 def demo(participants: int, out: Path | None) -> None:
-    """Make a demonstration contest and invented participants for it; the banks must be loaded."""
+    """Make a demonstration contest and invented participants for it."""
     house = open_house()
+    prepare(house)
     cards = ensure_demo(house)
     people = add_participants(house, participants)
     if out:

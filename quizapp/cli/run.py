@@ -12,10 +12,10 @@ from types import FrameType
 
 import click
 
-from quizapp import migrations
-from quizapp.cli.bank import load_draft, read
 from quizapp.cli.demo import ensure_demo
+from quizapp.cli.prepare import prepare, step
 from quizapp.config import ROOT, Settings
+from quizapp.contests.presets import names
 from quizapp.house import open_house
 from quizapp.worker.loop import run_worker
 
@@ -46,12 +46,8 @@ def up() -> None:
     """Prepare everything and run web and worker on this machine until Ctrl-C."""
     house = open_house()
     _require_free_port(house.settings)
-    _step("Cơ sở dữ liệu", house.database_name)
-    migrations.upgrade(house.engine)
-    for folder in sorted((ROOT / "question_banks").iterdir()):
-        if (folder / "bank.yaml").is_file():
-            _step("Ngân hàng câu hỏi", f"{folder.name}: {load_draft(house, read(folder))}")
-    _step("Cuộc thi mẫu", "ha-noi-2019, thanh-xuan-2019")
+    prepare(house)
+    step("Cuộc thi mẫu", ", ".join(names()))
     cards = ensure_demo(house)
     house.engine.dispose()
     _run_both(house.settings, cards)
@@ -66,10 +62,6 @@ def _require_free_port(settings: Settings) -> None:
             f"Không mở được cổng {settings.port} trên {settings.host} ({error.strerror}). Hãy chọn cổng khác, ví dụ "
             "QUIZAPP_PORT=8001, hoặc tắt chương trình đang dùng cổng này."
         ) from None
-
-
-def _step(name: str, told: str) -> None:
-    click.echo(f"  ✓ {name}: {told}")
 
 
 def _run_both(settings: Settings, cards: list[dict[str, str]]) -> None:

@@ -91,12 +91,11 @@ def test_nobody_new_is_nobody_new(house: House, quizapp: Command) -> None:
     assert quizapp("demo", "--participants", 0).exit_code == 0
 
 
-def test_without_banks_there_is_a_sentence_and_no_contest(empty_house: House, quizapp_empty: Command) -> None:
-    ran = quizapp_empty("demo")
-    assert ran.exit_code == 1
-    assert ran.stderr.startswith("Error: Ngân hàng không đủ câu hỏi: phần 1 cần 15 câu")
+def test_an_empty_installation_gets_its_banks_and_contests_first(empty_house: House, quizapp_empty: Command) -> None:
+    ran = quizapp_empty("demo", "--participants", 1)
+    assert ran.exit_code == 0, ran.output
     with empty_house.store.reading() as view:
-        assert view.session.scalar(select(func.count()).select_from(Contest)) == 0
+        assert view.session.scalar(select(func.count()).select_from(Contest)) == 2
 
 
 @pytest.mark.parametrize("count", ["-1", "20001", "năm"])
