@@ -29,9 +29,9 @@ class BellRang:
 
 
 def ask(house: House, name: str = "ring", count: int = 1) -> None:
-    with house.store.unit_of_work(SYSTEM) as work:
-        for number in range(count):
-            work.ask(name, bell=number)
+    """Tell ``count`` facts to which the job ``name`` is the reaction."""
+    tell(house, count)
+    hear(house.store, {"BellRang": (name,)})
 
 
 def ring(job: RunningJob) -> None:

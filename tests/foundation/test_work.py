@@ -23,9 +23,9 @@ class LampLit:
 
 
 def rows(house: House) -> list[int]:
-    """Return how many facts, jobs, audit lines and pulses there are."""
+    """Return how many facts, audit lines and pulses there are."""
     with house.store.reading() as view:
-        tables = (Told, Job, AuditRecord, Pulse)
+        tables = (Told, AuditRecord, Pulse)
         return [view.session.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
@@ -33,21 +33,20 @@ def change(store: Store, breaks: bool = False) -> None:
     with store.unit_of_work(SYSTEM) as work:
         work.session.add(Pulse(name="lamp", beat_at=work.now))
         work.tell(LampLit("hall"))
-        work.ask("dust")
         work.audit("light", "lamp:hall")
         if breaks:
             raise RuntimeError("the bulb burst")
 
 
-def test_facts_jobs_and_audit_are_kept_with_the_change(empty_house: House) -> None:
+def test_facts_and_audit_are_kept_with_the_change(empty_house: House) -> None:
     change(empty_house.store)
-    assert rows(empty_house) == [1, 1, 1, 1]
+    assert rows(empty_house) == [1, 1, 1]
 
 
-def test_facts_jobs_and_audit_go_when_the_change_goes(empty_house: House) -> None:
+def test_facts_and_audit_go_when_the_change_goes(empty_house: House) -> None:
     with pytest.raises(RuntimeError):
         change(empty_house.store, breaks=True)
-    assert rows(empty_house) == [0, 0, 0, 0]
+    assert rows(empty_house) == [0, 0, 0]
 
 
 def test_workers_are_woken_after_the_commit_and_only_when_there_is_work(empty_house: House) -> None:
@@ -59,14 +58,14 @@ def test_workers_are_woken_after_the_commit_and_only_when_there_is_work(empty_ho
         change(store, breaks=True)
     assert seen == []
     change(store)
-    assert seen == [[1, 1, 2, 1]]
+    assert seen == [[1, 2, 1]]
 
 
 def test_a_view_keeps_nothing(empty_house: House) -> None:
     with empty_house.store.reading() as view:
         view.session.add(Pulse(name="lamp", beat_at=view.now))
         view.session.flush()
-    assert rows(empty_house) == [0, 0, 0, 0]
+    assert rows(empty_house) == [0, 0, 0]
 
 
 def test_a_view_is_nobodys_and_does_not_wait_for_a_writer(empty_house: House) -> None:
@@ -83,15 +82,15 @@ def test_one_unit_of_work_happens_at_one_instant(empty_house: House, clock: Cloc
         begun = clock.instant
         clock.pass_(seconds=5)
         work.tell(LampLit("hall"))
-        work.ask("dust")
+        work.audit("light", "lamp:hall")
     with empty_house.store.reading() as view:
-        written = [view.session.scalars(select(Told.told_at)).one(), view.session.scalars(select(Job.created_at)).one()]
+        written = [view.session.scalars(select(Told.told_at)).one(), view.session.scalars(select(AuditRecord.at)).one()]
     assert written == [begun, begun]
 
 
 def test_480_increments_at_once_lose_none(empty_house: House) -> None:
     with empty_house.store.unit_of_work(SYSTEM) as work:
-        work.ask("count")
+        work.session.add(Job(name="count", body={}, due_at=work.now, created_at=work.now))
 
     def increment(_thread: int) -> None:
         for _ in range(EACH):

@@ -118,6 +118,9 @@ class Contestant:
         except requests.RequestException:
             self.cuts += 1
             return None
+        if answer.status_code == 503:  # "not now": nothing was acknowledged
+            self.cuts += 1
+            return None
         if answer.status_code >= 500:
             self.surprises.append(f"{method} {path.split('/')[-1]}: {answer.status_code}")
             return None

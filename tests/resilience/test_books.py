@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
 from quizapp.app import create_app
+from quizapp.attempts.events import AttemptHandedIn
 from quizapp.entries.models import Entry
 from quizapp.foundation.access import SYSTEM
 from quizapp.foundation.models import AuditRecord, Job
@@ -122,9 +123,9 @@ def leave_waiting(engine: Engine) -> None:
         connection.execute(update(Job).where(Job.name == "make_entry").values(state="waiting"))
 
 
-def ask_twice(house: House) -> None:
+def tell_twice(house: House) -> None:
     with house.store.unit_of_work(SYSTEM) as work:
-        work.ask("make_entry", attempt_id=1)
+        work.tell(AttemptHandedIn(work.session.scalars(select(Entry.attempt_id)).one()))
     work_off(house)
 
 
@@ -141,9 +142,9 @@ def test_when_all_is_done_once_there_is_nothing_to_say(finished: House) -> None:
         lambda house: forget(house.engine, Script),
         lambda house: leave_waiting(house.engine),
         lambda house: again(house.engine, "mark_choices"),
-        ask_twice,
+        tell_twice,
     ],
-    ids=["no file", "half a file", "no entry", "no script", "a job left", "an effect twice", "a job too many"],
+    ids=["no file", "half a file", "no entry", "no script", "a job left", "an effect twice", "told twice"],
 )
 def test_what_is_not_done_once_is_found_out(finished: House, tamper: Callable[[House], object]) -> None:
     tamper(finished)
