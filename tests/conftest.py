@@ -150,6 +150,8 @@ def visitor(app: Flask) -> Visitor:
 
 
 @pytest.fixture
-def https_app(house: House) -> Flask:
+def https_app(house: House) -> Iterator[Flask]:
     """The same application where people come over TLS."""
-    return create_app(House(replace(house.settings, public_url="https://thi.example.vn"), house.clock))
+    opened = House(replace(house.settings, public_url="https://thi.example.vn"), house.clock)
+    yield create_app(opened)
+    opened.engine.dispose()
