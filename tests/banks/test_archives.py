@@ -84,6 +84,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "an empty ZIP": lambda: packed([]),
     "a ZIP in a ZIP": lambda: packed([("bank.zip", zipped(files()))]),
     "a bomb of zeros": lambda: bank_and(("questions/z.yaml", bytes(100 * 1024 * 1024))),
+    "one large file": lambda: bank_and(("questions/z.yaml", bytes(1024 * 1024 + 1))),
     "many large files": lambda: bank_and(*((f"questions/{no}.yaml", bytes(1024 * 1024)) for no in range(12))),
     "ten thousand members": lambda: bank_and(*((f"figures/{no}.png", b"") for no in range(10_000))),
     "a thousand question files": lambda: bank_and(*((f"questions/{no}.yaml", b"- x") for no in range(1000))),

@@ -86,7 +86,7 @@ def _told(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> Unreadable:
 
 def _decoded(data: bytes) -> str:
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Unreadable(line, N_("Tệp không phải văn bản UTF-8.")) from None
@@ -94,7 +94,7 @@ def _decoded(data: bytes) -> str:
     if strange:
         line = text.count("\n", 0, strange.start()) + 1
         raise Unreadable(line, N_("Tệp có ký tự không dùng được trong YAML."))
-    return unicodedata.normalize("NFC", text)
+    return text
 
 
 def _refuse_bombs(text: str) -> None:
