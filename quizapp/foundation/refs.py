@@ -7,8 +7,10 @@ ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 
 
 def new_ref() -> str:
-    """Return a name of 128 random bits for a URL."""
-    return secrets.token_urlsafe(16)
+    """Return a name of 128 random bits for a URL, never with a hyphen in front: a command line would see an option."""
+    while (name := secrets.token_urlsafe(16)).startswith("-"):
+        pass
+    return name
 
 
 def new_code(length: int, group: int = 4) -> str:

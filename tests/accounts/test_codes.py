@@ -29,8 +29,10 @@ def test_every_character_comes_about_as_often_and_no_code_twice() -> None:
     assert max(counted.values()) < 1.4 * min(counted.values())
 
 
-def test_a_name_in_an_address_carries_128_bits() -> None:
-    assert len(new_ref()) == 22 and len({new_ref() for _ in range(100)}) == 100
+def test_a_name_in_an_address_carries_128_bits_and_is_never_taken_for_an_option() -> None:
+    names = {new_ref() for _ in range(2000)}
+    assert len(names) == 2000 and {len(name) for name in names} == {22}
+    assert not [name for name in names if name.startswith("-")]
 
 
 @pytest.mark.parametrize(
