@@ -37,7 +37,7 @@ class Killer:
     def kill(self) -> None:
         """Wait until answers were acknowledged and, for a while, until a job is being done; then kill both."""
         seen = self.saves()
-        assert until(lambda: self.saves() >= seen + 10, 60), self.web.said() + self.worker.said()
+        assert until(lambda: self.saves() >= seen + 30, 60), self.web.said() + self.worker.said()
         self.in_mid_job += until(self.is_working, 4)
         self.nap.wait(0.3 * self.chance.random())
         for program in self.chance.sample([self.web, self.worker], 2):
