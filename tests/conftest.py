@@ -26,11 +26,18 @@ from tests.factories import Clock, Visitor
 
 EMPTY, FULL = "empty", "full"
 
+LONG = {"journeys", "resilience"}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--store", choices=("sqlite", "postgres"), default="sqlite", help="which database the suite runs on"
     )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: not LONG & set(item.path.parts))
 
 
 class Stores:
