@@ -59,8 +59,11 @@ def test_every_quizapp_command_and_option_exists(path: Path) -> None:
 
 def _is_known(words: list[str]) -> bool:
     command: click.Command = main
-    while isinstance(command, click.Group) and words and words[0] in command.commands:
-        command, words = command.commands[words[0]], words[1:]
+    while isinstance(command, click.Group) and words:
+        named = command.get_command(click.Context(command), words[0])
+        if named is None:
+            return False
+        command, words = named, words[1:]
     known = {name for option in command.params for name in option.opts}
     return not isinstance(command, click.Group) and {word for word in words if word.startswith("--")} <= known
 

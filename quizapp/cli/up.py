@@ -1,8 +1,6 @@
-"""Starting things: the web server, the worker, and both together for one machine."""
+"""Everything together on one machine."""
 
-import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,54 +12,22 @@ import click
 
 from quizapp.cli.demo import ensure_demo
 from quizapp.cli.prepare import prepare, step
-from quizapp.config import ROOT, Settings
+from quizapp.cli.serve import require_free_port
+from quizapp.config import Settings
 from quizapp.contests.presets import names
 from quizapp.house import open_house
-from quizapp.worker.loop import run_worker
-
-THREADS = 16
-
-
-@click.command()
-def serve() -> None:
-    """Serve the pages (gunicorn, one process with threads on one machine)."""
-    settings = open_house().settings
-    _require_free_port(settings)
-    workers = os.environ.get("QUIZAPP_WEB_PROCESSES", "1")
-    bind = f"{settings.host}:{settings.port}"
-    options = ["--worker-class", "gthread", "--workers", workers, "--threads", str(THREADS), "--bind", bind]
-    quiet = ["--log-level", "warning", "--graceful-timeout", "10", "--no-control-socket"]
-    os.chdir(ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options, *quiet, "wsgi:app"])  # noqa: S606
-
-
-@click.command()
-def worker() -> None:
-    """Do what is due: marking, queueing, printing, closing overdue sittings."""
-    run_worker(open_house())
 
 
 @click.command()
 def up() -> None:
     """Prepare everything and run web and worker on this machine until Ctrl-C."""
     house = open_house()
-    _require_free_port(house.settings)
+    require_free_port(house.settings)
     prepare(house)
     step("Cuộc thi mẫu", ", ".join(names()))
     cards = ensure_demo(house)
     house.engine.dispose()
     _run_both(house.settings, cards)
-
-
-def _require_free_port(settings: Settings) -> None:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    try:
-        socket.create_server((settings.host, settings.port), family=family).close()
-    except OSError as error:
-        raise click.ClickException(
-            f"Không mở được cổng {settings.port} trên {settings.host} ({error.strerror}). Hãy chọn cổng khác, ví dụ "
-            "QUIZAPP_PORT=8001, hoặc tắt chương trình đang dùng cổng này."
-        ) from None
 
 
 def _run_both(settings: Settings, cards: list[dict[str, str]]) -> None:
