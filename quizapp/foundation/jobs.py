@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 LEASE = timedelta(seconds=20)
 MAX_ATTEMPTS = 6
+# A job that outlives its workers this often kills them, and is given up.
+MAX_CLAIMS = 30
 
 
 class LeaseLost(Exception):
@@ -74,13 +76,20 @@ def hear(store: Store, reactions: Mapping[str, Sequence[str]], batch: int = 200)
 def claim(store: Store, lease: timedelta = LEASE) -> RunningJob | None:
     """Take the job that has been due longest, or one whose worker went silent; ``None`` when nothing is due."""
     with store.unit_of_work(SYSTEM) as work:
-        due = select(Job).where(Job.state.in_(("waiting", "running")), Job.due_at <= work.now)
-        job = work.session.scalars(due.order_by(Job.due_at, Job.id).limit(1).with_for_update(skip_locked=True)).first()
+        job = _next_due(work)
+        while job and job.attempts >= MAX_CLAIMS:
+            job.state, job.token, job.last_error = "failed", None, "its workers died"
+            job = _next_due(work)
         if job is None:
             return None
         job.state, job.token = "running", secrets.token_hex(16)
         job.attempts, job.due_at = job.attempts + 1, work.now + lease
         return RunningJob(job.id, job.name, job.body, job.attempts, job.token, store)
+
+
+def _next_due(work: Work) -> Job | None:
+    due = select(Job).where(Job.state.in_(("waiting", "running")), Job.due_at <= work.now)
+    return work.session.scalars(due.order_by(Job.due_at, Job.id).limit(1).with_for_update(skip_locked=True)).first()
 
 
 def is_due(store: Store) -> bool:

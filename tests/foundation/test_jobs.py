@@ -244,3 +244,15 @@ def test_a_fact_nobody_reacts_to_is_heard_all_the_same(empty_house: House) -> No
     assert hear(empty_house.store, {}) == 1
     assert not jobs.is_due(empty_house.store)
     assert number_of(empty_house, Job) == 0
+
+
+def test_a_job_that_kills_every_worker_is_given_up_and_holds_up_no_other(empty_house: House, clock: Clock) -> None:
+    ask(empty_house)
+    for _ in range(jobs.MAX_CLAIMS):
+        assert taken(empty_house).name == "ring"
+        clock.instant += LEASE
+    ask(empty_house, "break")
+    assert taken(empty_house).name == "break"
+    with empty_house.store.reading() as view:
+        given_up = view.session.scalars(select(Job).where(Job.name == "ring")).one()
+        assert (given_up.state, given_up.last_error) == ("failed", "its workers died")
