@@ -69,7 +69,7 @@ def pytest(store: str, words: list[str]) -> str:
     """Run the suite on one store, two workers to two cores; a file's tests stay together and share what they set up."""
     if store == "postgres" and not services.has_postgres() and not IN_CI:
         return "– bỏ qua cả lượt (left out)"
-    shape = ["-n", os.environ.get("WORKERS", "2"), "--dist", "loadfile", "-rs"]
+    shape = ["-n", os.environ.get("WORKERS", "2"), "--dist", "loadfile", "--no-loadscope-reorder", "-rs"]
     # The second time only what touches the store is worth running again.
     shape += ["-p", "tests.stored_only"] if store == STORES[1] and not os.environ.get("STORE") else []
     command = [sys.executable, "-m", "pytest", f"--store={store}", *shape, *words]
