@@ -21,7 +21,7 @@ from quizapp.contests.presets import names, read_preset
 from quizapp.contests.services import create_contest
 from quizapp.foundation.access import SYSTEM
 from quizapp.house import House
-from tests import services
+from tests import pristine, services
 from tests.factories import Clock, Visitor
 
 EMPTY, FULL = "empty", "full"
@@ -45,12 +45,17 @@ class Stores:
 
     def __init__(self, kind: str, folder: Path) -> None:
         self.kind, self.folder, self.made = kind, folder, 0
+        # PostgreSQL copies that a test gave back, by what they are copies of.
+        self.free: dict[str, list[str]] = {EMPTY: [], FULL: []}
+        self.lent: dict[str, str] = {}
         for name in (EMPTY, FULL):
             house = House(self._settings(folder / name, self._template(name)))
             migrations.upgrade(house.engine)
             if name == FULL:
                 _fill(house)
             house.engine.dispose()
+            if kind == "postgres":
+                pristine.remember(_plain(house.settings.database_url))
 
     def copy(self, name: str, data: Path) -> Settings:
         """Return settings for a fresh copy of the database ``name``."""
@@ -59,15 +64,41 @@ class Stores:
             data.mkdir(parents=True, exist_ok=True)
             shutil.copy(self.folder / name / "quizapp.db", data / "quizapp.db")
             return self._settings(data, f"sqlite:///{data / 'quizapp.db'}")
+        address = self._as_new(name) or self._newly_made(name)
+        self.lent[address] = name
+        return self._settings(data, address)
+
+    def drop(self, settings: Settings) -> None:
+        """Take a copy back."""
+        name = self.lent.pop(settings.database_url, None)
+        if name:
+            self.free[name].append(settings.database_url)
+        elif self.kind == "postgres":
+            self._ask("DROP DATABASE {} WITH (FORCE)", make_url(settings.database_url).database or "")
+
+    def close(self) -> None:
+        """Remove everything."""
+        if self.kind == "postgres":
+            templates = [self._template(name) for name in (EMPTY, FULL)]
+            for address in [*self.lent, *self.free[EMPTY], *self.free[FULL], *templates]:
+                self._ask("DROP DATABASE {} WITH (FORCE)", make_url(address).database or "")
+
+    def _as_new(self, name: str) -> str | None:
+        while self.free[name]:
+            address = self.free[name].pop()
+            try:
+                pristine.restore(_plain(address))
+            except (pristine.Changed, psycopg.Error):
+                self._ask("DROP DATABASE {} WITH (FORCE)", make_url(address).database or "")
+            else:
+                return address
+        return None
+
+    def _newly_made(self, name: str) -> str:
         url = make_url(self._template(name))
         copied = f"{url.database}_{self.made}"
         self._ask("CREATE DATABASE {} TEMPLATE {}", copied, url.database or "")
-        return self._settings(data, url.set(database=copied).render_as_string(hide_password=False))
-
-    def drop(self, settings: Settings) -> None:
-        """Remove a copy."""
-        if self.kind == "postgres":
-            self._ask("DROP DATABASE {} WITH (FORCE)", make_url(settings.database_url).database or "")
+        return url.set(database=copied).render_as_string(hide_password=False)
 
     def _template(self, name: str) -> str:
         if self.kind == "sqlite":
@@ -85,11 +116,12 @@ class Stores:
         return Settings(data=data, database_url=url, redis_url=redis, secret_key="for tests only")
 
     def _ask(self, question: str, *identifiers: str) -> None:
-        address = (
-            make_url(services.postgres_url() or "").set(drivername="postgresql").render_as_string(hide_password=False)
-        )
-        with psycopg.connect(address, autocommit=True) as link:
+        with psycopg.connect(_plain(services.postgres_url() or ""), autocommit=True) as link:
             link.execute(sql.SQL(question).format(*map(sql.Identifier, identifiers)))
+
+
+def _plain(address: str) -> str:
+    return make_url(address).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _fill(house: House) -> None:
@@ -110,9 +142,7 @@ def stores(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         services.missing("Redis")
     made = Stores(kind, tmp_path_factory.mktemp("stores"))
     yield made
-    if kind == "postgres":
-        for name in (EMPTY, FULL):
-            made.drop(made._settings(made.folder, made._template(name)))
+    made.close()
 
 
 @pytest.fixture
