@@ -7,11 +7,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from quizapp.attempts import policy
 from quizapp.attempts.models import Attempt, Essay, Receipt, Response
 from quizapp.attempts.rules import Answer, AttemptState, Saved, record
 from quizapp.banks import queries as banks
 from quizapp.contests.models import Contest, Round
-from quizapp.foundation.errors import NotFound
+from quizapp.foundation.access import Actor
+from quizapp.foundation.errors import NotFound, require
 from quizapp.foundation.refs import tidy_code
 from quizapp.foundation.sanitize import plain_text
 
@@ -81,6 +83,17 @@ def get_row(session: Session, ref: str, *, lock: bool = False) -> Attempt:
     row = session.scalar(query.with_for_update() if lock else query)
     if row is None:
         raise NotFound
+    return row
+
+
+def get_own_row(session: Session, actor: Actor, ref: str, *, lock: bool = False) -> Attempt:
+    """Return the row of the actor's own attempt, locked for this transaction if asked.
+
+    Raises:
+        NotFound, NotAllowed: if there is none, or it is somebody else's.
+    """
+    row = get_row(session, ref, lock=lock)
+    require(policy.may_see(actor, row.person_id))
     return row
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_pg
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import IntegrityError
 
-from quizapp.attempts import policy, queries, rules
+from quizapp.attempts import queries, rules
 from quizapp.attempts.events import AttemptHandedIn
 from quizapp.attempts.models import Attempt, Essay, Receipt, Response
 from quizapp.attempts.queries import ReceiptView
@@ -131,8 +131,7 @@ def hand_in(work: Work, ref: str) -> ReceiptView:
     Raises:
         AttemptClosed: if the attempt is void.
     """
-    row = queries.get_row(work.session, ref, lock=True)
-    require(policy.may_see(work.actor, row.person_id))
+    row = queries.get_own_row(work.session, work.actor, ref, lock=True)
     receipt = queries.receipt_of(work.session, row.id)
     if receipt:
         return receipt
@@ -189,8 +188,7 @@ def _new_attempt(work: Work, view: RoundView, number: int, chance: Random) -> At
 
 
 def _writable(work: Work, ref: str) -> Attempt:
-    row = queries.get_row(work.session, ref, lock=True)
-    require(policy.may_see(work.actor, row.person_id))
+    row = queries.get_own_row(work.session, work.actor, ref, lock=True)
     rules.accept_write(AttemptState(row.state), work.now, row.deadline_at)
     return row
 

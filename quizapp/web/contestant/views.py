@@ -6,7 +6,6 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.http import dump_options_header
 
-from quizapp.attempts import policy
 from quizapp.attempts import queries as attempts
 from quizapp.attempts import services as taking
 from quizapp.contests import policy as contest_policy
@@ -93,8 +92,7 @@ def receipt(ref: str) -> ResponseReturnValue:
 @open_to("participant")
 def entry_pdf(ref: str) -> ResponseReturnValue:
     with reading() as view:
-        row = attempts.get_row(view.session, ref)
-        require(policy.may_see(actor(), row.person_id))
+        row = attempts.get_own_row(view.session, actor(), ref)
         key = entries.printing(view.session, row.id).storage_key
         kept = attempts.receipt_of(view.session, row.id)
         if key is None or kept is None:
@@ -110,8 +108,7 @@ def entry_pdf(ref: str) -> ResponseReturnValue:
 def record(ref: str) -> ResponseReturnValue:
     """Give the owner the very bytes whose SHA-256 is on the receipt."""
     with reading() as view:
-        row = attempts.get_row(view.session, ref)
-        require(policy.may_see(actor(), row.person_id))
+        row = attempts.get_own_row(view.session, actor(), ref)
         content = attempts.record_of(view.session, row)
     response = Response(content, mimetype="application/json")
     response.headers["Content-Disposition"] = dump_options_header(

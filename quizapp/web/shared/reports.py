@@ -2,11 +2,10 @@
 
 from flask import url_for
 
-from quizapp.attempts import policy
 from quizapp.attempts import queries as attempts
 from quizapp.contests import queries as contests
 from quizapp.entries import queries as entries
-from quizapp.foundation.errors import NotFound, require
+from quizapp.foundation.errors import NotFound
 from quizapp.grading import queries as grading
 from quizapp.web.shared import papers
 from quizapp.web.shared.access import actor
@@ -20,8 +19,7 @@ def attempt(ref: str) -> papers.AttemptOut:
         NotFound, NotAllowed: if there is none, or it is somebody else's.
     """
     with reading() as view:
-        row = attempts.get_row(view.session, ref)
-        require(policy.may_see(actor(), row.person_id))
+        row = attempts.get_own_row(view.session, actor(), ref)
         found = attempts.get_attempt(view.session, row)
         return papers.attempt_out(found, contests.round_by_id(view.session, row.round_id), view.now)
 
@@ -33,8 +31,7 @@ def receipt(ref: str) -> papers.ReceiptOut:
         NotFound: if it is not handed in.
     """
     with reading() as view:
-        row = attempts.get_row(view.session, ref)
-        require(policy.may_see(actor(), row.person_id))
+        row = attempts.get_own_row(view.session, actor(), ref)
         stored = attempts.receipt_of(view.session, row.id)
         if stored is None:
             raise NotFound
