@@ -66,6 +66,6 @@ def test_a_visitor_errs_and_is_told_in_their_language(site: Site, chromium: Brow
     visitor.until("Những gì báo «Đã lưu» vẫn còn nguyên.")
     visitor.look("24-not-found")
     visitor.press("English", leads_to="**/khong-co-trang-nay")
+    visitor.until("Page not found")  # first: the address was this one before, too
     assert visitor.page.locator("html").get_attribute("lang") == "en"
-    visitor.until("Page not found")
     visitor.look("25-not-found-in-english")
