@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from huey.api import Huey
 from sqlalchemy import Engine
 
+from quizapp.attempts.saving import SavingDesk
 from quizapp.config import Settings, read_settings
 from quizapp.foundation import clock as clocks
 from quizapp.foundation.db import make_engine
@@ -36,6 +37,11 @@ class House:
     def store(self) -> Store:
         """The door to the database, which wakes the workers."""
         return Store(self.engine, self.clock, wake=caller(self.huey))
+
+    @cached_property
+    def saving(self) -> SavingDesk:
+        """The desk at which answers are handed over."""
+        return SavingDesk(self.store)
 
     @cached_property
     def storage(self) -> Storage:

@@ -93,12 +93,12 @@ def answer_all(
     house: House, card: Card, ref: str, essay: str = "<p>Em thấy dịch vụ công trực tuyến rất tiện lợi.</p>"
 ) -> None:
     """Choose the first option of every single item, the first two of every multiple one, and write ``essay``."""
-    with house.store.unit_of_work(card.actor) as work:
-        paper = attempts.queries.get_attempt(work.session, attempts.queries.get_row(work.session, ref))
-        for item in paper.items:
-            attempts.save_choice(work, ref, item.no, 1, [0] if item.kind == "single" else [0, 1])
-        if paper.essay:
-            attempts.save_essay(work, ref, paper.essay.no, 1, essay)
+    with house.store.reading() as view:
+        paper = attempts.queries.get_attempt(view.session, attempts.queries.get_row(view.session, ref))
+    for item in paper.items:
+        house.saving.choice(card.actor, ref, item.no, 1, [0] if item.kind == "single" else [0, 1])
+    if paper.essay:
+        house.saving.essay(card.actor, ref, paper.essay.no, 1, essay)
 
 
 def hand_in(house: House, card: Card, ref: str) -> str:

@@ -3,7 +3,11 @@
 import psycopg
 from psycopg import sql
 
-TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY tablename"
+# A partition's rows are its table's.
+TABLES = (
+    "SELECT c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace "
+    "WHERE n.nspname = %s AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY c.relname"
+)
 
 
 class Changed(Exception):

@@ -1,12 +1,13 @@
 """Accounts, what they may be, and the sessions in which they are signed in."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.foundation.access import Role
-from quizapp.foundation.db import Base, Id, Instant
+from quizapp.foundation.db import Base, Id, Instant, Json
 
 _ROLES = ", ".join(f"'{role}'" for role in Role)
 
@@ -22,6 +23,8 @@ class Account(Base):
     pin_hash: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # How the pages shall look for this person (text size, contrast, face, motion); nothing where nobody chose.
+    display: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
 class AccountRole(Base):

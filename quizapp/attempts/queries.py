@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from quizapp.attempts import policy
-from quizapp.attempts.models import Attempt, Essay, Receipt, Response
+from quizapp.attempts import policy, sheet
+from quizapp.attempts.models import AnswerSheet, Attempt, Essay, EssayVersion, Receipt
 from quizapp.attempts.rules import Answer, AttemptState, Saved, record
 from quizapp.banks import queries as banks
 from quizapp.contests.models import Contest, Round
@@ -58,6 +58,16 @@ class AttemptView:
 
 
 @dataclass(frozen=True)
+class Version:
+    """An earlier text of the essay; ``html`` only where one was asked for."""
+
+    seq: int
+    saved_at: datetime
+    words: int
+    html: str = ""
+
+
+@dataclass(frozen=True)
 class ReceiptView:
     """A receipt: nothing in it tells who."""
 
@@ -79,8 +89,12 @@ def get_row(session: Session, ref: str, *, lock: bool = False) -> Attempt:
     Raises:
         NotFound: if there is none.
     """
-    query = select(Attempt).where(Attempt.ref == ref)
-    row = session.scalar(query.with_for_update() if lock else query)
+    if lock:
+        # The sheet stands for the attempt: every save locks it and nothing else.
+        mine = (AnswerSheet.attempt_id == Attempt.id) & (AnswerSheet.contest_id == Attempt.contest_id)
+        held = select(AnswerSheet.attempt_id).join(Attempt, mine).where(Attempt.ref == ref)
+        session.execute(held.with_for_update(of=AnswerSheet))
+    row = session.scalar(select(Attempt).where(Attempt.ref == ref))
     if row is None:
         raise NotFound
     return row
@@ -112,10 +126,10 @@ def find_row(session: Session, name: str) -> Attempt:
 
 def get_attempt(session: Session, row: Attempt) -> AttemptView:
     """Return all of an attempt: four statements, however many items it has."""
-    layout = [(version, tuple(order)) for version, _kind, order in row.layout]
-    asked = banks.asked(session, [version for version, _ in layout] + [row.essay_version_id or 0])
-    saved = _saved_choices(session, row.id)
-    items = tuple(_item(no, asked[version], order, saved.get(no)) for no, (version, order) in enumerate(layout, 1))
+    places = sheet.read_paper(row.paper)
+    asked = banks.asked(session, [place.version_id for place in places] + [row.essay_version_id or 0])
+    saved = _saved_choices(session, row)
+    items = tuple(_item(no, asked[place.version_id], place.order, saved.get(no)) for no, place in enumerate(places, 1))
     essay = _essay(session, row, asked[row.essay_version_id], len(items) + 1) if row.essay_version_id else None
     times = (row.started_at, row.deadline_at, row.handed_in_at)
     return AttemptView(row.id, row.ref, row.round_id, row.person_id, AttemptState(row.state), *times, items, essay)
@@ -151,20 +165,35 @@ def record_of(session: Session, row: Attempt) -> bytes:
     return record(row.ref, row.started_at, row.handed_in_at, answers(get_attempt(session, row)))
 
 
-def layouts(session: Session, attempt_id: int) -> Sequence[tuple[int, Sequence[int]]]:
-    """Return (version id, option order) of each choice item; what grading needs to read positions."""
-    return [(version, order) for version, _kind, order in session.get_one(Attempt, attempt_id).layout]
-
-
-def saved_response(session: Session, attempt_id: int, no: int) -> Saved | None:
-    """Return what is stored for one choice item."""
-    return _saved_choices(session, attempt_id, no).get(no)
+def places(session: Session, attempt_id: int) -> list[sheet.Place]:
+    """Return version and option order of each choice item; what grading needs to read positions."""
+    return sheet.read_paper(session.get_one(Attempt, attempt_id).paper)
 
 
 def saved_essay(session: Session, attempt_id: int) -> Saved | None:
     """Return the stored essay."""
-    row = session.get(Essay, attempt_id)
-    return Saved(row.no, row.seq, row.saved_at, html=row.html, words=row.words) if row else None
+    mine = (Essay.attempt_id == Attempt.id) & (Essay.contest_id == Attempt.contest_id)
+    essay = session.scalar(select(Essay).join(Attempt, mine).where(Attempt.id == attempt_id))
+    return Saved(essay.no, essay.seq, essay.saved_at, html=essay.html, words=essay.words) if essay else None
+
+
+def essay_versions(session: Session, row: Attempt) -> list[Version]:
+    """Return the earlier texts of the essay, newest first, without their words."""
+    kept = select(EssayVersion.seq, EssayVersion.saved_at, EssayVersion.words)
+    mine = (EssayVersion.attempt_id == row.id, EssayVersion.contest_id == row.contest_id)
+    return [Version(*found) for found in session.execute(kept.where(*mine).order_by(EssayVersion.seq.desc()))]
+
+
+def essay_version(session: Session, row: Attempt, seq: int) -> Version:
+    """Return one earlier text.
+
+    Raises:
+        NotFound: if none is kept under this number.
+    """
+    found = session.get(EssayVersion, (row.id, seq, row.contest_id))
+    if found is None:
+        raise NotFound
+    return Version(found.seq, found.saved_at, found.words, found.html)
 
 
 def receipt_by_code(session: Session, code: str) -> PublicReceipt | None:
@@ -193,19 +222,16 @@ def mine(session: Session, person_id: int) -> dict[int, tuple[str, AttemptState,
 
 
 def overdue(session: Session, now: datetime, limit: int) -> list[str]:
-    """Return the names of open attempts whose deadline has come, oldest first."""
-    late = select(Attempt.ref).where(Attempt.state == "open", Attempt.deadline_at <= now)
+    """Return the names of open attempts whose deadline has come, oldest first; not while their round is paused."""
+    late = select(Attempt.ref).join(Round, Round.id == Attempt.round_id)
+    late = late.where(Attempt.state == "open", Attempt.deadline_at <= now, Round.paused_at.is_(None))
     return list(session.scalars(late.order_by(Attempt.deadline_at).limit(limit)))
 
 
-def _saved_choices(session: Session, attempt_id: int, no: int | None = None) -> dict[int, Saved]:
-    query = select(Response).where(Response.attempt_id == attempt_id)
-    rows = session.scalars(query if no is None else query.where(Response.no == no))
-    return {row.no: Saved(row.no, row.seq, row.saved_at, choice=_positions(row.choice)) for row in rows}
-
-
-def _positions(choice: str) -> tuple[int, ...]:
-    return tuple(int(position) for position in choice.split(",") if position)
+def _saved_choices(session: Session, row: Attempt) -> dict[int, Saved]:
+    mine = (AnswerSheet.attempt_id == row.id, AnswerSheet.contest_id == row.contest_id)
+    answers = session.scalars(select(AnswerSheet.answers).where(*mine)).one()
+    return sheet.read_answers(answers, row.started_at)
 
 
 def _item(no: int, asked: banks.Asked, order: Sequence[int], saved: Saved | None) -> PaperItem:

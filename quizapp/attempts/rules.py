@@ -32,6 +32,15 @@ class AttemptClosed(RuleBroken):
     slug = "attempt-closed"
 
 
+class KeptAside(AttemptClosed):
+    """The attempt is closed; what came too late was kept aside and marked, for people to decide about."""
+
+    message = N_(
+        "Bài đã đóng nên thay đổi này không được tính. Nội dung đến muộn đã được giữ riêng trên máy chủ để "
+        "ban tổ chức xem; những gì đã lưu trước đó vẫn được giữ và được chấm."
+    )
+
+
 class StaleWrite(RuleBroken):
     """Newer work than this is stored already; ``newer`` holds it."""
 
@@ -99,14 +108,22 @@ def deadline(started_at: datetime, allowed: timedelta | None, extra: timedelta, 
     return closes_at if allowed is None else min(started_at + allowed + extra, closes_at)
 
 
-def accept_write(state: AttemptState, now: datetime, deadline_at: datetime) -> None:
-    """Let a write through that comes strictly before the deadline of an open attempt. The one gate for every write.
+def accept_write(state: AttemptState, came_at: datetime, deadline_at: datetime, paused_at: datetime | None) -> None:
+    """Let a write through that came strictly before the deadline of an open attempt. The one gate for every write.
+
+    ``came_at`` is the server's instant at which the whole of it had arrived. While a round is paused, no deadline
+    passes that had not passed when it was.
 
     Raises:
         AttemptClosed: otherwise.
     """
-    if state is not AttemptState.OPEN or now >= deadline_at:
+    if state is not AttemptState.OPEN or has_passed(came_at, deadline_at, paused_at):
         raise AttemptClosed
+
+
+def has_passed(now: datetime, deadline_at: datetime, paused_at: datetime | None) -> bool:
+    """Tell whether a deadline is over at ``now``; it itself is late."""
+    return now >= deadline_at and (paused_at is None or paused_at >= deadline_at)
 
 
 def check_choice(kind: str, options: int, choice: Sequence[int]) -> tuple[int, ...]:
@@ -132,6 +149,18 @@ def check_order(stored: Saved | None, seq: int, same: bool) -> bool:
     if seq == stored.seq and same:
         return False
     raise StaleWrite(stored)
+
+
+def keeps_version(previous: Saved, last_kept_at: datetime | None, began_at: datetime, words: int) -> bool:
+    """Tell whether an essay's ``previous`` text is kept when one of ``words`` words replaces it.
+
+    It is when much is gone – a tenth, and twenty words – or when the last one kept is old: five minutes, or a twentieth
+    of the time the attempt has lasted, so that weeks of writing leave some two hundred versions and not thousands.
+    """
+    if previous.words and previous.words - words >= max(20, previous.words / 10):
+        return True
+    spacing = max(timedelta(minutes=5), (previous.saved_at - began_at) / 20)
+    return previous.saved_at - (last_kept_at or began_at) >= spacing
 
 
 def time_used(started_at: datetime, handed_in_at: datetime) -> timedelta:

@@ -1,20 +1,17 @@
-"""Starting, saving, handing in."""
+"""Starting and handing in. Saving has a desk of its own, ``attempts.saving``."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as insert_pg
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import IntegrityError
 
-from quizapp.attempts import queries, rules
+from quizapp.attempts import queries, rules, sheet
 from quizapp.attempts.events import AttemptHandedIn
-from quizapp.attempts.models import Attempt, Essay, Receipt, Response
+from quizapp.attempts.models import AnswerSheet, Attempt, Receipt
 from quizapp.attempts.queries import ReceiptView
-from quizapp.attempts.rules import AttemptState, Saved
+from quizapp.attempts.rules import AttemptState
 from quizapp.contests import policy as contest_policy
 from quizapp.contests import queries as contests
 from quizapp.contests import rules as contest_rules
@@ -23,7 +20,6 @@ from quizapp.foundation.access import SYSTEM, Actor
 from quizapp.foundation.errors import RuleBroken, require
 from quizapp.foundation.i18n import N_
 from quizapp.foundation.refs import new_code, new_ref
-from quizapp.foundation.sanitize import clean_essay, count_words, plain_text
 from quizapp.foundation.work import Store, Work
 
 log = structlog.get_logger()
@@ -77,50 +73,6 @@ def start_once(store: Store, actor: Actor, round_ref: str, chance: Random) -> tu
     except IntegrityError:
         with store.unit_of_work(actor) as work:
             return start(work, round_ref, chance)
-
-
-def save_choice(work: Work, ref: str, no: int, seq: int, choice: Sequence[int]) -> Saved:
-    """Store the answer to choice item ``no``, numbered ``seq`` by the client; the same again is answered the same.
-
-    Raises:
-        AttemptClosed, StaleWrite, NotAnAnswer: as they say; nothing is changed then.
-    """
-    row = _writable(work, ref)
-    kind, options = _choice_item(row, no)
-    positions = rules.check_choice(kind, options, choice)
-    stored = queries.saved_response(work.session, row.id, no)
-    if stored and not rules.check_order(stored, seq, same=stored.choice == positions):
-        return stored
-    saved = Saved(no, seq, work.now, choice=positions)
-    _upsert(
-        work,
-        Response,
-        ("attempt_id", "no"),
-        attempt_id=row.id,
-        no=no,
-        seq=seq,
-        choice=",".join(map(str, positions)),
-        saved_at=work.now,
-    )
-    return saved
-
-
-def save_essay(work: Work, ref: str, no: int, seq: int, html: str) -> Saved:
-    """Store the essay, cleaned; the same again is answered the same. One over the word limit is stored too.
-
-    Raises:
-        AttemptClosed, StaleWrite, NotAnAnswer, TextRefused: as they say; nothing is changed then.
-    """
-    row = _writable(work, ref)
-    if row.essay_version_id is None or no != len(row.layout) + 1:
-        raise rules.NotAnAnswer
-    clean = clean_essay(html)
-    stored = queries.saved_essay(work.session, row.id)
-    if stored and not rules.check_order(stored, seq, same=stored.html == clean):
-        return stored
-    words = count_words(plain_text(clean))
-    _upsert(work, Essay, ("attempt_id",), attempt_id=row.id, no=no, seq=seq, html=clean, words=words, saved_at=work.now)
-    return Saved(no, seq, work.now, html=clean, words=words)
 
 
 def hand_in(work: Work, ref: str) -> ReceiptView:
@@ -180,27 +132,10 @@ def _new_attempt(work: Work, view: RoundView, number: int, chance: Random) -> At
     closes_at = contest_rules.closing(view.terms, view.closes_at, actor.unit_kind)
     row = Attempt(ref=new_ref(), round_id=view.id, person_id=actor.person_id, number=number, state=AttemptState.OPEN)
     row.started_at, row.deadline_at = work.now, rules.deadline(work.now, allowed, timedelta(0), closes_at)
-    row.layout = [[item.version_id, item.kind, list(item.order)] for item in drawn]
-    row.essay_version_id = view.essay_version_id
+    row.paper = sheet.write_paper(sheet.Place(item.version_id, item.kind, item.order) for item in drawn)
+    row.contest_id, row.essay_version_id = view.contest_id, view.essay_version_id
     work.session.add(row)
     work.session.flush()
+    work.session.add(AnswerSheet(attempt_id=row.id, contest_id=row.contest_id, answers=sheet.EMPTY))
+    work.session.flush()
     return row
-
-
-def _writable(work: Work, ref: str) -> Attempt:
-    row = queries.get_own_row(work.session, work.actor, ref, lock=True)
-    rules.accept_write(AttemptState(row.state), work.now, row.deadline_at)
-    return row
-
-
-def _choice_item(row: Attempt, no: int) -> tuple[str, int]:
-    if not 1 <= no <= len(row.layout):
-        raise rules.NotAnAnswer
-    _version, kind, order = row.layout[no - 1]
-    return kind, len(order)
-
-
-def _upsert(work: Work, table: type[Response] | type[Essay], key: tuple[str, ...], **values: object) -> None:
-    insert = insert_sqlite if work.session.get_bind().dialect.name == "sqlite" else insert_pg
-    newer = {name: value for name, value in values.items() if name not in key}
-    work.session.execute(insert(table).values(**values).on_conflict_do_update(index_elements=key, set_=newer))

@@ -46,6 +46,8 @@ class Round(Base):
     opens_at: Mapped[datetime] = mapped_column(Instant)
     # Exclusive: at this very instant it is too late.
     closes_at: Mapped[datetime] = mapped_column(Instant)
+    # While it is set no deadline passes; when the round goes on, deadlines move by as long as it stood still.
+    paused_at: Mapped[datetime | None] = mapped_column(Instant)
     terms: Mapped[dict[str, Any]] = mapped_column(Json)
     essay_version_id: Mapped[int | None] = mapped_column(Id, ForeignKey("item_versions.id"))
 

@@ -19,6 +19,7 @@ class RoundView:
 
     id: int
     ref: str
+    contest_id: int
     kind: RoundKind
     title: Mapping[str, str]
     contest_title: Mapping[str, str]
@@ -26,6 +27,7 @@ class RoundView:
     rules_text: Mapping[str, list[str]]
     opens_at: datetime
     closes_at: datetime
+    paused_at: datetime | None
     terms: RoundTerms
     essay_version_id: int | None
     margins_mm: tuple[int, ...]
@@ -75,6 +77,7 @@ def _view(row: Round, contest: Contest) -> RoundView:
     return RoundView(
         id=row.id,
         ref=row.ref,
+        contest_id=row.contest_id,
         kind=RoundKind(row.kind),
         title=row.title,
         contest_title=contest.title,
@@ -82,6 +85,7 @@ def _view(row: Round, contest: Contest) -> RoundView:
         rules_text=contest.rules_text,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
+        paused_at=row.paused_at,
         terms=msgspec.convert(row.terms, RoundTerms, strict=False),
         essay_version_id=row.essay_version_id,
         margins_mm=tuple(contest.margins_mm),

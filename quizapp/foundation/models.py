@@ -85,3 +85,13 @@ class Pulse(Base):
 
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     beat_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class HighWater(Base):
+    """The latest instant that any process of this installation has acted upon: no clock goes back behind it."""
+
+    __tablename__ = "high_water"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(Instant)

@@ -1,20 +1,30 @@
 """One transaction, one actor, one instant. Only ``unit_of_work`` commits."""
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine
+import psycopg
+import pysqlite3.dbapi2 as sqlite
+from sqlalchemy import Engine, bindparam, select, text
 from sqlalchemy.exc import OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
 from quizapp.foundation import clock as clocks
 from quizapp.foundation.access import NOBODY, Actor
+from quizapp.foundation.db import Instant
 from quizapp.foundation.errors import ContestError
 from quizapp.foundation.i18n import N_
-from quizapp.foundation.models import AuditRecord, Told
+from quizapp.foundation.models import AuditRecord, HighWater, Told
+
+# The mark only rises, whoever writes it.
+_MARK = text(
+    "INSERT INTO high_water (id, at) VALUES (1, :now) "
+    "ON CONFLICT (id) DO UPDATE SET at = excluded.at WHERE high_water.at < excluded.at"
+).bindparams(bindparam("now", type_=Instant))
 
 
 class Work:
@@ -50,13 +60,21 @@ class Store:
     def __init__(
         self, engine: Engine, clock: clocks.Clock = clocks.now, wake: Callable[[], object] = lambda: None
     ) -> None:
-        self.engine, self.clock, self.wake = engine, clock, wake
+        self.engine, self.clock, self.wake = engine, clocks.Steady(clock), wake
+        # SQLite has one writer. Its own queue sleeps and is not fair; threads of one process queue here instead.
+        self._place = threading.Lock() if engine.dialect.name == "sqlite" else None
+        self._knows_high_water = False
+
+    def place(self) -> AbstractContextManager[Any]:
+        """Return the writer's place where there is only one: hold it while a transaction that writes is open."""
+        return self._place or nullcontext()
 
     @contextmanager
     def unit_of_work(self, actor: Actor) -> Iterator[Work]:
         """Begin, hand out, commit; roll everything back if anything is raised."""
-        with _answering(), Session(self.engine, expire_on_commit=False) as session:
+        with answering(), self.place(), Session(self.engine, expire_on_commit=False) as session:
             session.connection()  # takes the writer's place first, so that the instant is read inside the queue
+            self._hear_high_water(session)
             work = Work(session, actor=actor, now=self.clock())
             yield work
             session.commit()
@@ -66,15 +84,30 @@ class Store:
     @contextmanager
     def reading(self, actor: Actor = NOBODY) -> Iterator[Work]:
         """Hand out a view of the database that never commits and never makes a writer wait."""
-        with _answering(), Session(self.engine) as session:
+        with answering(), Session(self.engine) as session:
             session.connection(execution_options={"reading": True})
+            self._hear_high_water(session)
             yield Work(session, actor=actor, now=self.clock())
             session.rollback()
 
+    def mark_time(self) -> None:
+        """Write down how far time has come, for a clock that is set back between two starts, or is behind elsewhere."""
+        with self.unit_of_work(NOBODY) as work:
+            work.session.execute(_MARK, {"now": work.now})
+            self.clock.not_before(work.session.scalars(select(HighWater.at)).one())
+
+    def _hear_high_water(self, session: Session) -> None:
+        if not self._knows_high_water:
+            mark = session.scalar(select(HighWater.at))
+            self._knows_high_water = True
+            if mark:
+                self.clock.not_before(mark)
+
 
 @contextmanager
-def _answering() -> Iterator[None]:
+def answering() -> Iterator[None]:
+    """Turn the database's "not now" into the contest's."""
     try:
         yield
-    except (OperationalError, TimeoutError) as error:
+    except (OperationalError, TimeoutError, sqlite.OperationalError, psycopg.OperationalError) as error:
         raise StoreBusy from error

@@ -33,13 +33,13 @@ def mark_choices(work: Work, attempt_id: int) -> ChoiceScore:
 def _chosen(session: Session, attempt_id: int, items: tuple[PaperItem, ...]) -> list[tuple[int, frozenset[str]]]:
     """Return (version, the bank's ids of the chosen options) for each item."""
     asked = banks.asked(session, [item.version_id for item in items])
-    layouts = attempts.layouts(session, attempt_id)
     return [
         (
-            version,
+            place.version_id,
             frozenset(
-                asked[version].options[order[position]][0] for position in (item.saved.choice if item.saved else ())
+                asked[place.version_id].options[place.order[position]][0]
+                for position in (item.saved.choice if item.saved else ())
             ),
         )
-        for item, (version, order) in zip(items, layouts, strict=True)
+        for item, place in zip(items, attempts.places(session, attempt_id), strict=True)
     ]

@@ -26,6 +26,7 @@ class Person(Base):
     __tablename__ = "people"
     __table_args__ = (
         CheckConstraint("category IN ('staff', 'grade-6', 'grade-7', 'grade-8', 'grade-9')", name="category"),
+        CheckConstraint("extra_min >= 0", name="extra_adds"),
         Index("ix_people_unit_id", "unit_id", "sort_key"),
     )
 
@@ -42,3 +43,5 @@ class Person(Base):
     # The class of a pupil ("6A1"), the position of a member of staff.
     class_name: Mapped[str] = mapped_column(Text, default="")
     category: Mapped[str] = mapped_column(Text)
+    # Minutes that this person gets on top of every sitting, for a disability or an illness.
+    extra_min: Mapped[int] = mapped_column(default=0)

@@ -8,6 +8,7 @@ from quizapp.attempts import services as attempts
 from quizapp.foundation.work import Store
 
 TIMETABLE: tuple[tuple[timedelta, Callable[[Store], object]], ...] = (
+    (timedelta(seconds=2), Store.mark_time),
     # Sittings whose time is up are handed in at most this much later, as of their deadline.
     (timedelta(seconds=15), attempts.hand_in_overdue),
     (timedelta(hours=1), accounts.forget_ended_sessions),

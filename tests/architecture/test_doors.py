@@ -256,7 +256,11 @@ def mentions(module: str, *names: str) -> Finder:
 
 def test_only_the_unit_of_work_commits() -> None:
     """Migrations run in a transaction of their own."""
-    assert places(calls("commit", "begin_nested", "autocommit")) == {"foundation/work.py", "migrations/env.py"}
+    assert places(calls("commit", "begin_nested", "autocommit")) == {
+        "foundation/road.py",
+        "foundation/work.py",
+        "migrations/env.py",
+    }
 
 
 def test_only_one_module_reads_the_clock() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from quizapp.attempts.rules import AttemptClosed, AttemptState, accept_write, deadline
+from quizapp.attempts.rules import AttemptClosed, AttemptState, accept_write, deadline, has_passed
 
 
 def at(time: str) -> datetime:
@@ -44,12 +44,21 @@ def test_a_sitting_cannot_be_shorter_than_nothing(allowed: int, extra: int) -> N
 
 def test_the_last_microsecond_counts_and_the_deadline_itself_does_not() -> None:
     end = at("17:00")
-    accept_write(AttemptState.OPEN, end - timedelta(microseconds=1), end)
+    accept_write(AttemptState.OPEN, end - timedelta(microseconds=1), end, None)
     with pytest.raises(AttemptClosed):
-        accept_write(AttemptState.OPEN, end, end)
+        accept_write(AttemptState.OPEN, end, end, None)
 
 
 @pytest.mark.parametrize("state", [AttemptState.HANDED_IN, AttemptState.VOID])
 def test_a_closed_attempt_takes_nothing(state: AttemptState) -> None:
     with pytest.raises(AttemptClosed):
-        accept_write(state, at("08:00"), at("17:00"))
+        accept_write(state, at("08:00"), at("17:00"), None)
+
+
+@pytest.mark.parametrize(
+    ("paused", "came", "counts"),
+    [("16:59", "18:00", True), ("17:00", "18:00", False), ("17:01", "18:00", False), ("16:00", "16:30", True)],
+    ids=["paused before the end", "at the end", "after the end", "in time anyway"],
+)
+def test_no_deadline_passes_while_the_round_is_paused(paused: str, came: str, counts: bool) -> None:
+    assert has_passed(at(came), at("17:00"), at(paused)) is not counts

@@ -23,8 +23,7 @@ def paper(house: House, ref: str) -> queries.AttemptView:
 
 
 def choose(house: House, card: Card, ref: str, no: int, seq: int, choice: list[int]) -> queries.Saved:
-    with house.store.unit_of_work(card.actor) as work:
-        return services.save_choice(work, ref, no, seq, choice)
+    return house.saving.choice(card.actor, ref, no, seq, choice).saved
 
 
 @pytest.fixture
@@ -62,8 +61,9 @@ def test_one_attempt_only(house: House, pupil: Card) -> None:
 
 
 @pytest.mark.parametrize(("days", "open_"), [(-1, False), (0, True), (56, True), (57, False)])
-def test_the_window_opens_and_closes(house: House, clock: Clock, pupil: Card, days: int, open_: bool) -> None:
+def test_the_window_opens_and_closes(house: House, clock: Clock, days: int, open_: bool) -> None:
     clock.pass_(days=days)
+    pupil = enter(house)
     if open_:
         assert start(house, pupil)
     else:

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizapp.attempts import queries as attempts
-from quizapp.attempts import services as taking
 from quizapp.banks import queries as banks
 from quizapp.banks.models import ItemVersion
 from quizapp.contests.models import Round
@@ -101,21 +100,24 @@ def right_answers(house: House, ref: str) -> dict[int, list[int]]:
     """Return item number → the positions of the right options on this paper."""
     with house.store.reading() as view:
         row = attempts.get_row(view.session, ref)
-        layouts = attempts.layouts(view.session, row.id)
-        key = banks.keys(view.session, [version for version, _ in layouts])
-        asked = banks.asked(view.session, [version for version, _ in layouts])
+        places = attempts.places(view.session, row.id)
+        key = banks.keys(view.session, [place.version_id for place in places])
+        asked = banks.asked(view.session, [place.version_id for place in places])
     return {
-        no: [at for at, position in enumerate(order) if asked[version].options[position][0] in key[version]]
-        for no, (version, order) in enumerate(layouts, 1)
+        no: [
+            at
+            for at, position in enumerate(place.order)
+            if asked[place.version_id].options[position][0] in key[place.version_id]
+        ]
+        for no, place in enumerate(places, 1)
     }
 
 
 def sit(house: House, card: Card, spoil: dict[int, list[int]]) -> str:
     """Take the paper with every answer right but those of ``spoil``, hand in, and return its name."""
     ref = start(house, card)
-    with house.store.unit_of_work(card.actor) as work:
-        for no, choice in (right_answers(house, ref) | spoil).items():
-            taking.save_choice(work, ref, no, 1, choice)
+    for no, choice in (right_answers(house, ref) | spoil).items():
+        house.saving.choice(card.actor, ref, no, 1, choice)
     hand_in(house, card, ref)
     return ref
 

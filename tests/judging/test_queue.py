@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from quizapp.attempts import queries as attempts
-from quizapp.attempts import services as taking
 from quizapp.foundation.access import SYSTEM, Role
 from quizapp.foundation.errors import NotAllowed, NotFound
 from quizapp.house import House
@@ -24,9 +23,8 @@ def write(house: House, unit: str = "THCS-A", essay: str | None = ESSAY) -> str 
     """Have somebody of ``unit`` write and hand in, queue it, and return the script's name."""
     card = enter(house, unit=unit, category="staff")
     ref = start(house, card)
-    with house.store.unit_of_work(card.actor) as work:
-        if essay is not None:
-            taking.save_essay(work, ref, 41, 1, essay)
+    if essay is not None:
+        house.saving.essay(card.actor, ref, 41, 1, essay)
     hand_in(house, card, ref)
     with house.store.unit_of_work(SYSTEM) as work:
         script = services.queue_essay(work, attempts.get_row(work.session, ref).id)

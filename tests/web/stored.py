@@ -2,12 +2,12 @@
 
 from sqlalchemy import select
 
-from quizapp.attempts.models import Attempt, Essay, Receipt, Response
+from quizapp.attempts.models import AnswerSheet, Attempt, Essay, EssayVersion, Receipt, SetAside
 from quizapp.foundation.models import AuditRecord, Told
 from quizapp.house import House
 from quizapp.judging.models import Script, ScriptMark
 
-TABLES = (Attempt, Response, Essay, Receipt, Script, ScriptMark, Told, AuditRecord)
+TABLES = (Attempt, AnswerSheet, Essay, EssayVersion, SetAside, Receipt, Script, ScriptMark, Told, AuditRecord)
 
 
 def stored(house: House) -> dict[str, list[tuple[object, ...]]]:

@@ -151,10 +151,11 @@ def test_every_real_answer_is_as_described(house: House, app: Flask, clock: Cloc
 def test_the_checker_finds_what_is_wrong(described: Described) -> None:
     schema = {"$ref": "#/components/schemas/SavedOut"}
     right = {"no": 1, "seq": 2, "saved_at": "2019-08-01T01:00:00Z", "words": None}
+    right["deadline"] = right["saved_at"]
     assert faults(right, schema, described) == []
     for change in ({"no": "1"}, {"no": True}, {"saved_at": "2019-08-01"}, {"key": ["a"]}, {"seq": None}):
         assert faults(right | change, schema, described), change
-    assert faults({"no": 1}, schema, described) == ["$: saved_at is missing", "$: seq is missing"]
+    assert faults({"no": 1}, schema, described) == [f"$: {name} is missing" for name in ("deadline", "saved_at", "seq")]
 
 
 def test_bodies_refuse_unknown_names_in_the_description_too(described: Described) -> None:

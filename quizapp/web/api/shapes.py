@@ -65,11 +65,12 @@ class RoundsOut(Shape, frozen=True):
 
 
 class SavedOut(Shape, frozen=True, omit_defaults=True):
-    """What was stored, durably, before this was sent."""
+    """What was stored, durably, before this was sent; and the deadline, which may have been moved meanwhile."""
 
     no: int
     seq: int
     saved_at: Moment
+    deadline: Moment
     words: int | None = None
 
 

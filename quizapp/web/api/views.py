@@ -16,7 +16,7 @@ from quizapp.foundation.refs import tidy_code
 from quizapp.web.api import shapes
 from quizapp.web.api.openapi import PREFIX, describe
 from quizapp.web.shared import access, reports
-from quizapp.web.shared.access import ANYONE, SIGNED_IN, open_to
+from quizapp.web.shared.access import ANYONE, SIGNED_IN, asked_within, open_to
 from quizapp.web.shared.bodies import body_of, json_of
 from quizapp.web.shared.desk import house, reading, working
 from quizapp.web.shared.i18n import in_language
@@ -81,17 +81,23 @@ def show_attempt(ref: str) -> Response:
 
 
 @bp.put("/attempts/<ref>/responses/<int:no>")
+@asked_within
 @open_to("participant")
 def save(ref: str, no: int) -> Response:
     sent = body_of(shapes.SaveResponse)
     if (sent.choice is None) is (sent.html is None):
         raise BadInput  # saying nothing is not the same as taking an answer back: that is an empty ``choice``
-    with working() as work:
-        if sent.html is not None:
-            saved = taking.save_essay(work, ref, no, sent.seq, sent.html)
-        else:
-            saved = taking.save_choice(work, ref, no, sent.seq, sent.choice or [])
-    return json_of(shapes.SavedOut(no=saved.no, seq=saved.seq, saved_at=saved.saved_at, words=saved.words))
+    desk, who = house().saving, access.session_hash()
+    if sent.html is not None:
+        kept = desk.essay(who, ref, no, sent.seq, sent.html)
+    else:
+        kept = desk.choice(who, ref, no, sent.seq, sent.choice or [])
+    saved = kept.saved
+    return json_of(
+        shapes.SavedOut(
+            no=saved.no, seq=saved.seq, saved_at=saved.saved_at, deadline=kept.deadline_at, words=saved.words
+        )
+    )
 
 
 @bp.post("/attempts/<ref>/hand-in")

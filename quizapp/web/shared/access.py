@@ -7,23 +7,17 @@ from flask import Flask, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin
 from werkzeug.wrappers import Response
 
+from quizapp.accounts.secrets import hash_token
 from quizapp.foundation.access import NOBODY, Actor, Role
-from quizapp.foundation.errors import ContestError, NotAllowed, NotFound
-from quizapp.foundation.i18n import N_
+from quizapp.foundation.errors import NotAllowed, NotFound
 from quizapp.roster import queries as roster
+from quizapp.roster.sessions import SignedOut
 from quizapp.web.shared.desk import reading
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 ANYONE = "anyone"
 SIGNED_IN = "signed-in"
-
-
-class SignedOut(ContestError):
-    """The session has ended, or never was."""
-
-    message = N_("Phiên đăng nhập đã hết. Hãy đăng nhập lại; những gì đã lưu vẫn còn nguyên.")
-    slug = "signed-out"
 
 
 class User(UserMixin):  # type: ignore[misc]
@@ -41,6 +35,12 @@ def open_to(*audiences: str) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def asked_within(view: View) -> View:
+    """Mark a view whose service asks who is signed in, and as what, within its own transaction (``session_hash()``)."""
+    view.asked_within = True  # type: ignore[attr-defined]
+    return view
 
 
 def init_access(app: Flask) -> None:
@@ -70,6 +70,18 @@ def token() -> str | None:
     return user.id if user else None
 
 
+def session_hash() -> str:
+    """Return what is stored of the session's token, for a service that asks for itself whether it is good.
+
+    Raises:
+        SignedOut: if there is no token at all.
+    """
+    sent = session.get("_user_id")
+    if not sent:
+        raise SignedOut
+    return hash_token(sent)
+
+
 def _user() -> User | None:
     if "quizapp_user" not in g:
         sent = session.get("_user_id")
@@ -89,11 +101,14 @@ def _close_doors() -> Response | None:
         return None  # there is no such door; routing says so itself: 404, or 405 with what is allowed
     if _unspeakable(request.view_args or {}):
         raise NotFound
-    allowed: frozenset[str] = getattr(current_app.view_functions[request.endpoint], "audiences", frozenset())
+    view = current_app.view_functions[request.endpoint]
+    allowed: frozenset[str] = getattr(view, "audiences", frozenset())
     if ANYONE in allowed:
         return None
     if not allowed:
         raise NotAllowed
+    if getattr(view, "asked_within", False) and session.get("_user_id"):
+        return None
     user = _user()
     if user is None:
         return _ask_to_sign_in()

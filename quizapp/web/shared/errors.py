@@ -15,7 +15,7 @@ from quizapp.foundation.i18n import N_
 from quizapp.foundation.sanitize import TextRefused
 from quizapp.foundation.storage import StorageFailed
 from quizapp.foundation.work import StoreBusy
-from quizapp.web.shared.access import SignedOut
+from quizapp.roster.sessions import SignedOut
 
 log = structlog.get_logger()
 

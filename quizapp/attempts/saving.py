@@ -1,0 +1,284 @@
+"""Saving answers: the one gate through which every change of a paper goes, many at a time.
+
+Saves that come together are judged one by one and stored in one transaction (``foundation.together``), on the straight
+road (``foundation.road``): who asks, whether they may, whether it is in time and newer than what is there – then one
+write a sheet. Whoever changes anything else of an attempt locks its sheet first, as this does.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from quizapp.attempts import policy, rules, sheet
+from quizapp.attempts.rules import AttemptState, Saved
+from quizapp.foundation.access import Actor
+from quizapp.foundation.errors import ContestError, NotFound, require
+from quizapp.foundation.road import Lane, Road, Row
+from quizapp.foundation.sanitize import clean_essay, count_words, plain_text
+from quizapp.foundation.together import Together
+from quizapp.foundation.work import Store, answering
+from quizapp.roster import sessions
+from quizapp.roster.sessions import SignedOut
+
+# How much is kept aside of one attempt: more than any device has ever owed, less than could fill a disk.
+MOST_SET_ASIDE = 200
+
+# A change waits no longer than this for its batch; one that seems to have is dated by a clock that is behind.
+SLOWEST = timedelta(seconds=10)
+
+_HIGH_WATER = "SELECT max(at) FROM high_water"
+_LOCK = """
+    SELECT s.attempt_id FROM attempts AS a
+    JOIN answer_sheets AS s ON s.attempt_id = a.id AND s.contest_id = a.contest_id
+    WHERE a.ref IN :refs ORDER BY s.attempt_id FOR UPDATE OF s
+"""
+_PAPERS = """
+    SELECT a.ref, a.id, a.contest_id, a.person_id, a.state, a.started_at, a.deadline_at, r.paused_at, a.paper,
+           a.essay_version_id, s.answers
+    FROM attempts AS a
+    JOIN rounds AS r ON r.id = a.round_id
+    JOIN answer_sheets AS s ON s.attempt_id = a.id AND s.contest_id = a.contest_id
+    WHERE a.ref IN :refs
+"""
+_ESSAYS = """
+    SELECT a.ref, e.no, e.seq, e.saved_at, e.html, e.words,
+           (SELECT max(v.saved_at) FROM essay_versions AS v WHERE v.attempt_id = a.id AND v.contest_id = a.contest_id)
+    FROM attempts AS a JOIN essays AS e ON e.attempt_id = a.id AND e.contest_id = a.contest_id
+    WHERE a.ref IN :refs
+"""
+_STORE_SHEET = "UPDATE answer_sheets SET answers = :answers WHERE attempt_id = :attempt AND contest_id = :contest"
+_STORE_ESSAY = """
+    INSERT INTO essays (attempt_id, contest_id, no, seq, html, words, saved_at)
+    VALUES (:attempt, :contest, :no, :seq, :html, :words, :saved_at)
+    ON CONFLICT (attempt_id, contest_id) DO UPDATE
+    SET seq = excluded.seq, html = excluded.html, words = excluded.words, saved_at = excluded.saved_at
+"""
+_KEEP_VERSION = """
+    INSERT INTO essay_versions (attempt_id, contest_id, seq, html, words, saved_at)
+    VALUES (:attempt, :contest, :seq, :html, :words, :saved_at)
+    ON CONFLICT (attempt_id, seq, contest_id) DO NOTHING
+"""
+_SET_ASIDE = """
+    INSERT INTO set_aside (attempt_id, contest_id, no, digest, reason, seq, content, came_at)
+    SELECT :attempt, :contest, :no, :digest, :reason, :seq, :content, :came_at
+    WHERE (SELECT count(*) FROM set_aside WHERE attempt_id = :attempt AND contest_id = :contest) < :most
+    ON CONFLICT (attempt_id, no, digest, contest_id) DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of one item that somebody sends: ``choice`` of a choice item, ``html`` (cleaned) of the essay.
+
+    ``who`` is an actor, or the hash of a session's token, which is then looked up beside everything else. ``came_at``
+    is the instant at which all of it had arrived.
+    """
+
+    who: Actor | str
+    ref: str
+    no: int
+    seq: int
+    came_at: datetime
+    choice: tuple[int, ...] | None = None
+    html: str | None = None
+    words: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was stored, and the deadline as it stands now: it may have been moved."""
+
+    saved: Saved
+    deadline_at: datetime
+
+
+@dataclass(slots=True)
+class _Paper:
+    """An attempt while changes to it are being judged."""
+
+    id: int
+    contest_id: int
+    person_id: int
+    state: AttemptState
+    started_at: datetime
+    deadline_at: datetime
+    paused_at: datetime | None
+    words: list[str]
+    has_essay: bool
+    answers: dict[int, Saved]
+    essay: Saved | None = None
+    last_version_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Writes:
+    """What a batch will write, once all of it is judged."""
+
+    sheets: dict[int, _Paper] = field(default_factory=dict)
+    essays: dict[int, dict[str, Any]] = field(default_factory=dict)
+    versions: list[dict[str, Any]] = field(default_factory=list)
+    aside: list[dict[str, Any]] = field(default_factory=list)
+
+
+class SavingDesk:
+    """Where answers are handed over. One a process."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._road = store, Road(store.engine)
+        self._together: Together[Change, Kept] = Together(self._save_all)
+
+    def choice(self, who: Actor | str, ref: str, no: int, seq: int, choice: Sequence[int]) -> Kept:
+        """Store the answer to choice item ``no``, numbered ``seq`` by the client; the same again is answered the same.
+
+        Raises:
+            SignedOut, NotFound, NotAllowed: by who asks.
+            AttemptClosed, StaleWrite, NotAnAnswer: as they say; nothing that counts is changed then.
+            StoreBusy: nothing was stored.
+        """
+        return self._do(Change(who, ref, no, seq, self._store.clock(), choice=tuple(choice)))
+
+    def essay(self, who: Actor | str, ref: str, no: int, seq: int, html: str) -> Kept:
+        """Store the essay, cleaned; the same again is answered the same. One over the word limit is stored too.
+
+        Raises:
+            TextRefused: if it cannot be kept at all; and as :meth:`choice`.
+        """
+        came_at = self._store.clock()
+        clean = clean_essay(html)
+        words = count_words(plain_text(clean))
+        return self._do(Change(who, ref, no, seq, came_at, html=clean, words=words))
+
+    def _do(self, change: Change) -> Kept:
+        with answering():
+            return self._together.do(change)
+
+    def _save_all(self, changes: Sequence[Change]) -> list[Kept | Exception]:
+        with self._store.place(), self._road.transaction() as lane:
+            papers, actors = _facts(lane, changes, self._store.clock())
+            changes = self._dated(lane, changes)
+            writes = _Writes()
+            outcomes: list[Kept | Exception] = [_judge(change, papers, actors, writes) for change in changes]
+            _write(lane, writes)
+        return outcomes
+
+    def _dated(self, lane: Lane, changes: Sequence[Change]) -> Sequence[Change]:
+        """Return the changes as this installation's time has them, whatever this machine's clock says."""
+        ((mark,),) = lane.rows(_HIGH_WATER)
+        if mark is None:
+            return changes
+        at = lane.instant(mark)
+        self._store.clock.not_before(at)
+        return [replace(one, came_at=at) if at - one.came_at > SLOWEST else one for one in changes]
+
+
+def _facts(lane: Lane, changes: Sequence[Change], now: datetime) -> tuple[dict[str, _Paper], dict[str, Actor]]:
+    refs = sorted({change.ref for change in changes})
+    written = sorted({change.ref for change in changes if change.html is not None})
+    if not lane.embedded:
+        lane.rows(_LOCK, refs=refs)
+    actors = sessions.actors(lane, [change.who for change in changes if isinstance(change.who, str)], now)
+    papers = {row[0]: _paper(lane, row) for row in lane.rows(_PAPERS, refs=refs)}
+    for ref, no, seq, saved_at, html, words, last in lane.rows(_ESSAYS, refs=written) if written else ():
+        papers[ref].essay = Saved(no, seq, lane.instant(saved_at), html=html, words=words)
+        papers[ref].last_version_at = lane.instant(last)
+    return papers, actors
+
+
+def _paper(lane: Lane, row: Row) -> _Paper:
+    _ref, id_, contest, person, state, started, deadline, paused, paper, essay, answers = row
+    started_at = lane.instant(started)
+    instants = (started_at, lane.instant(deadline), lane.instant(paused))
+    answered = sheet.read_answers(answers, started_at)
+    return _Paper(id_, contest, person, AttemptState(state), *instants, paper.split(), essay is not None, answered)
+
+
+def _judge(change: Change, papers: dict[str, _Paper], actors: dict[str, Actor], writes: _Writes) -> Kept | ContestError:
+    try:
+        paper = papers.get(change.ref)
+        actor = actors.get(change.who) if isinstance(change.who, str) else change.who
+        if actor is None:
+            raise SignedOut
+        sessions.require_participant(actor)
+        if paper is None:
+            raise NotFound
+        require(policy.may_see(actor, paper.person_id))
+        saved = _choose(change, paper, writes) if change.html is None else _compose(change, paper, writes)
+        return Kept(saved, paper.deadline_at)
+    except ContestError as refusal:
+        return refusal
+
+
+def _choose(change: Change, paper: _Paper, writes: _Writes) -> Saved:
+    if not 1 <= change.no <= len(paper.words):
+        raise rules.NotAnAnswer
+    place = sheet.read_place(paper.words[change.no - 1])
+    positions = rules.check_choice(place.kind, len(place.order), change.choice or ())
+    stored = paper.answers.get(change.no)
+    if stored and stored.seq == change.seq and stored.choice == positions:
+        return stored  # a retry, also one that comes after the end: it was stored in time
+    _require_in_time(change, paper, writes, ",".join(map(str, positions)))
+    if stored and not rules.check_order(stored, change.seq, same=False):
+        return stored
+    saved = Saved(change.no, change.seq, change.came_at, choice=positions)
+    paper.answers[change.no] = saved
+    writes.sheets[paper.id] = paper
+    return saved
+
+
+def _compose(change: Change, paper: _Paper, writes: _Writes) -> Saved:
+    if not paper.has_essay or change.no != len(paper.words) + 1:
+        raise rules.NotAnAnswer
+    stored, html = paper.essay, change.html or ""
+    if stored and stored.seq == change.seq and stored.html == html:
+        return stored
+    _require_in_time(change, paper, writes, html)
+    if stored and change.seq <= stored.seq:
+        if html != stored.html:
+            _set_aside(change, paper, writes, html, "stale")
+        raise rules.StaleWrite(stored)
+    saved = Saved(change.no, change.seq, change.came_at, html=html, words=change.words)
+    if stored and rules.keeps_version(stored, paper.last_version_at, paper.started_at, change.words):
+        writes.versions.append(_essay_row(paper, stored))
+        paper.last_version_at = stored.saved_at
+    paper.essay = saved
+    writes.essays[paper.id] = _essay_row(paper, saved)
+    return saved
+
+
+def _require_in_time(change: Change, paper: _Paper, writes: _Writes, content: str) -> None:
+    try:
+        rules.accept_write(paper.state, change.came_at, paper.deadline_at, paper.paused_at)
+    except rules.AttemptClosed:
+        if paper.state is AttemptState.VOID:
+            raise
+        _set_aside(change, paper, writes, content, "late")
+        raise rules.KeptAside from None
+
+
+def _set_aside(change: Change, paper: _Paper, writes: _Writes, content: str, reason: str) -> None:
+    row = {"attempt": paper.id, "contest": paper.contest_id, "no": change.no, "reason": reason, "seq": change.seq}
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    writes.aside.append(row | {"digest": digest, "content": content, "came_at": change.came_at, "most": MOST_SET_ASIDE})
+
+
+def _essay_row(paper: _Paper, saved: Saved) -> dict[str, Any]:
+    row = {"attempt": paper.id, "contest": paper.contest_id, "no": saved.no, "seq": saved.seq}
+    return row | {"html": saved.html, "words": saved.words, "saved_at": saved.saved_at}
+
+
+def _write(lane: Lane, writes: _Writes) -> None:
+    sheets = [
+        {
+            "attempt": paper.id,
+            "contest": paper.contest_id,
+            "answers": sheet.write_answers(paper.answers, paper.started_at),
+        }
+        for paper in writes.sheets.values()
+    ]
+    with lane.at_once():
+        lane.each(_STORE_SHEET, sheets)
+        lane.each(_STORE_ESSAY, list(writes.essays.values()))
+        lane.each(_KEEP_VERSION, writes.versions)
+        lane.each(_SET_ASIDE, writes.aside)

@@ -1,0 +1,95 @@
+"""How a paper and the answers to it are written down: one short text and one small blob an attempt.
+
+A contest of a million entries has forty million answers. As rows of their own they would cost their keys and headers
+many times over; together they are a few hundred bytes that are read, changed and written in one go.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from quizapp.attempts.rules import Saved
+
+# The kinds of choice item, by the letter that stands for them.
+_KINDS = {"s": "single", "m": "multiple"}
+_LETTERS = {kind: letter for letter, kind in _KINDS.items()}
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_MICROSECOND = timedelta(microseconds=1)
+
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(list[tuple[int, int, int, int]]).decode
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A choice item's place on a paper; ``order`` holds the bank's option positions as this paper shows them."""
+
+    version_id: int
+    kind: str
+    order: tuple[int, ...]
+
+
+def write_paper(places: Iterable[Place]) -> str:
+    """Return the paper as text, an item a word: version, kind, and one digit an option (``"217s3012 54m102"``)."""
+    return " ".join(
+        f"{place.version_id}{_LETTERS[place.kind]}{''.join(_DIGITS[position] for position in place.order)}"
+        for place in places
+    )
+
+
+def read_paper(text: str) -> list[Place]:
+    """Return the places that :func:`write_paper` wrote.
+
+    Raises:
+        ValueError: if it is no paper.
+    """
+    return [read_place(word) for word in text.split()]
+
+
+def read_place(word: str) -> Place:
+    """Return one item's place from its word on the paper.
+
+    Raises:
+        ValueError: if it is none.
+    """
+    version, letter, order = word.partition("s")
+    if not letter:
+        version, letter, order = word.partition("m")
+    if not letter:
+        raise ValueError("no kind of item on a paper")
+    return Place(int(version), _KINDS[letter], tuple(int(digit, 36) for digit in order))
+
+
+def write_answers(answers: Mapping[int, Saved], started_at: datetime) -> bytes:
+    """Return the answers as MessagePack: ``[no, seq, chosen positions as bits, microseconds since the start]`` each."""
+    return _pack(
+        [
+            (no, saved.seq, _bits(saved.choice), (saved.saved_at - started_at) // _MICROSECOND)
+            for no, saved in sorted(answers.items())
+        ]
+    )
+
+
+def read_answers(blob: bytes, started_at: datetime) -> dict[int, Saved]:
+    """Return item number → answer, as :func:`write_answers` wrote them.
+
+    Raises:
+        msgspec.DecodeError: if it is no sheet of answers.
+    """
+    return {
+        no: Saved(no, seq, started_at + timedelta(microseconds=after), choice=_positions(bits))
+        for no, seq, bits, after in _unpack(blob)
+    }
+
+
+EMPTY = _pack([])
+
+
+def _bits(choice: Sequence[int]) -> int:
+    return sum(1 << position for position in choice)
+
+
+def _positions(bits: int) -> tuple[int, ...]:
+    return tuple(position for position in range(bits.bit_length()) if bits >> position & 1)

@@ -1,0 +1,47 @@
+"""Who is behind a crowd of session tokens, asked in one statement beside the work that they came for."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from quizapp.foundation.access import Actor, Role
+from quizapp.foundation.errors import ContestError, NotAllowed
+from quizapp.foundation.i18n import N_
+from quizapp.foundation.road import Lane
+
+_ACTORS = """
+    SELECT s.token_hash, a.id, p.id,
+           (SELECT count(*) FROM account_roles AS r WHERE r.account_id = a.id AND r.role = 'participant')
+    FROM login_sessions AS s
+    JOIN accounts AS a ON a.id = s.account_id
+    LEFT JOIN people AS p ON p.account_id = a.id
+    WHERE s.token_hash IN :hashes AND s.revoked_at IS NULL AND s.ends_at > :now AND a.closed_at IS NULL
+"""
+
+
+class SignedOut(ContestError):
+    """The session has ended, or never was."""
+
+    message = N_("Phiên đăng nhập đã hết. Hãy đăng nhập lại; những gì đã lưu vẫn còn nguyên.")
+    slug = "signed-out"
+
+
+def actors(lane: Lane, token_hashes: Sequence[str], now: datetime) -> dict[str, Actor]:
+    """Return token hash → who is signed in with it; hashes of sessions or accounts that ended are missing."""
+    if not token_hashes:
+        return {}
+    rows = lane.rows(_ACTORS, hashes=sorted(set(token_hashes)), now=now)
+    return {token: _actor(account, person, bool(takes_part)) for token, account, person, takes_part in rows}
+
+
+def require_participant(actor: Actor) -> None:
+    """Let participants through.
+
+    Raises:
+        NotAllowed: for anybody else.
+    """
+    if not actor.has(Role.PARTICIPANT):
+        raise NotAllowed
+
+
+def _actor(account: int, person: int | None, takes_part: bool) -> Actor:
+    return Actor(account, frozenset({Role.PARTICIPANT} if takes_part else ()), person)
