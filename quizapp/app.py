@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Flask
 from flask.json.provider import DefaultJSONProvider
-from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quizapp.config import ROOT
@@ -16,6 +15,7 @@ from quizapp.web.contestant.views import bp as contestant
 from quizapp.web.judge.views import bp as judge
 from quizapp.web.public.views import bp as public
 from quizapp.web.shared.access import init_access, user_name
+from quizapp.web.shared.cookies import Csrf, QuickSessions
 from quizapp.web.shared.errors import init_errors
 from quizapp.web.shared.filters import init_filters
 from quizapp.web.shared.headers import init_headers
@@ -37,7 +37,8 @@ def create_app(house: House | None = None) -> Flask:
     app.json = _Json(app)
     _configure(app, house)
     init_uploads(app)
-    CSRFProtect(app)
+    app.session_interface = QuickSessions(app)
+    Csrf(app)
     init_i18n(app)
     init_filters(app)
     init_limits(app, house.settings.redis_url)

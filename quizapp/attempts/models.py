@@ -6,7 +6,7 @@ PostgreSQL, so that one contest's evening does not walk through another's rows. 
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quizapp.foundation.db import Base, Id, Instant
@@ -61,7 +61,7 @@ class AnswerSheet(Base):
     attempt_id: Mapped[int] = mapped_column(Id, ForeignKey("attempts.id"), primary_key=True, autoincrement=False)
     contest_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     # See ``attempts.sheet``: number, sequence, choice and instant of each answered item.
-    answers: Mapped[bytes] = mapped_column(LargeBinary)
+    answers: Mapped[str] = mapped_column(Text)
 
 
 class Essay(Base):

@@ -231,7 +231,7 @@ def overdue(session: Session, now: datetime, limit: int) -> list[str]:
 def _saved_choices(session: Session, row: Attempt) -> dict[int, Saved]:
     mine = (AnswerSheet.attempt_id == row.id, AnswerSheet.contest_id == row.contest_id)
     answers = session.scalars(select(AnswerSheet.answers).where(*mine)).one()
-    return sheet.read_answers(answers, row.started_at)
+    return sheet.Answers(answers, row.started_at).all()
 
 
 def _item(no: int, asked: banks.Asked, order: Sequence[int], saved: Saved | None) -> PaperItem:

@@ -28,12 +28,12 @@ MOST_SET_ASIDE = 200
 # A change waits no longer than this for its batch; one that seems to have is dated by a clock that is behind.
 SLOWEST = timedelta(seconds=10)
 
-_HIGH_WATER = "SELECT max(at) FROM high_water"
 _LOCK = """
     SELECT s.attempt_id FROM attempts AS a
     JOIN answer_sheets AS s ON s.attempt_id = a.id AND s.contest_id = a.contest_id
     WHERE a.ref IN :refs ORDER BY s.attempt_id FOR UPDATE OF s
 """
+_HIGH_WATER = "SELECT at FROM high_water"
 _PAPERS = """
     SELECT a.ref, a.id, a.contest_id, a.person_id, a.state, a.started_at, a.deadline_at, r.paused_at, a.paper,
            a.essay_version_id, s.answers
@@ -43,27 +43,40 @@ _PAPERS = """
     WHERE a.ref IN :refs
 """
 _ESSAYS = """
-    SELECT a.ref, e.no, e.seq, e.saved_at, e.html, e.words,
-           (SELECT max(v.saved_at) FROM essay_versions AS v WHERE v.attempt_id = a.id AND v.contest_id = a.contest_id)
-    FROM attempts AS a JOIN essays AS e ON e.attempt_id = a.id AND e.contest_id = a.contest_id
-    WHERE a.ref IN :refs
+    SELECT e.ref, e.no, e.seq, e.saved_at, e.html, e.words, e.last_version_at
+    FROM (
+        SELECT a.ref, e.no, e.seq, e.saved_at, e.html, e.words, (
+            SELECT max(v.saved_at) FROM essay_versions AS v WHERE v.attempt_id = a.id AND v.contest_id = a.contest_id
+        ) AS last_version_at
+        FROM attempts AS a JOIN essays AS e ON e.attempt_id = a.id AND e.contest_id = a.contest_id
+        WHERE a.ref IN :refs
+    ) AS e
 """
-_STORE_SHEET = "UPDATE answer_sheets SET answers = :answers WHERE attempt_id = :attempt AND contest_id = :contest"
-_STORE_ESSAY = """
+_STORE_SHEETS = """
+    UPDATE answer_sheets AS s SET answers = v.answers
+    FROM ROWS :sheets AS v (attempt bigint, contest bigint, answers text)
+    WHERE s.attempt_id = v.attempt AND s.contest_id = v.contest
+"""
+_STORE_ESSAYS = """
     INSERT INTO essays (attempt_id, contest_id, no, seq, html, words, saved_at)
-    VALUES (:attempt, :contest, :no, :seq, :html, :words, :saved_at)
-    ON CONFLICT (attempt_id, contest_id) DO UPDATE
+    SELECT v.attempt, v.contest, v.no, v.seq, v.html, v.words, v.saved_at
+    FROM ROWS :essays AS v
+         (attempt bigint, contest bigint, no int, seq int, html text, words int, saved_at timestamptz)
+    WHERE true ON CONFLICT (attempt_id, contest_id) DO UPDATE
     SET seq = excluded.seq, html = excluded.html, words = excluded.words, saved_at = excluded.saved_at
 """
-_KEEP_VERSION = """
+_KEEP_VERSIONS = """
     INSERT INTO essay_versions (attempt_id, contest_id, seq, html, words, saved_at)
-    VALUES (:attempt, :contest, :seq, :html, :words, :saved_at)
-    ON CONFLICT (attempt_id, seq, contest_id) DO NOTHING
+    SELECT v.attempt, v.contest, v.seq, v.html, v.words, v.saved_at
+    FROM ROWS :versions AS v (attempt bigint, contest bigint, seq int, html text, words int, saved_at timestamptz)
+    WHERE true ON CONFLICT (attempt_id, seq, contest_id) DO NOTHING
 """
 _SET_ASIDE = """
     INSERT INTO set_aside (attempt_id, contest_id, no, digest, reason, seq, content, came_at)
-    SELECT :attempt, :contest, :no, :digest, :reason, :seq, :content, :came_at
-    WHERE (SELECT count(*) FROM set_aside WHERE attempt_id = :attempt AND contest_id = :contest) < :most
+    SELECT v.attempt, v.contest, v.no, v.digest, v.reason, v.seq, v.content, v.came_at
+    FROM ROWS :aside AS v
+         (attempt bigint, contest bigint, no int, digest text, reason text, seq int, content text, came_at timestamptz)
+    WHERE (SELECT count(*) FROM set_aside AS k WHERE k.attempt_id = v.attempt AND k.contest_id = v.contest) < :most
     ON CONFLICT (attempt_id, no, digest, contest_id) DO NOTHING
 """
 
@@ -107,7 +120,7 @@ class _Paper:
     paused_at: datetime | None
     words: list[str]
     has_essay: bool
-    answers: dict[int, Saved]
+    answers: sheet.Answers
     essay: Saved | None = None
     last_version_at: datetime | None = None
 
@@ -165,10 +178,10 @@ class SavingDesk:
 
     def _dated(self, lane: Lane, changes: Sequence[Change]) -> Sequence[Change]:
         """Return the changes as this installation's time has them, whatever this machine's clock says."""
-        ((mark,),) = lane.rows(_HIGH_WATER)
-        if mark is None:
+        marks = lane.rows(_HIGH_WATER)
+        if not marks:
             return changes
-        at = lane.instant(mark)
+        at = lane.instant(marks[0][0])
         self._store.clock.not_before(at)
         return [replace(one, came_at=at) if at - one.came_at > SLOWEST else one for one in changes]
 
@@ -190,7 +203,7 @@ def _paper(lane: Lane, row: Row) -> _Paper:
     _ref, id_, contest, person, state, started, deadline, paused, paper, essay, answers = row
     started_at = lane.instant(started)
     instants = (started_at, lane.instant(deadline), lane.instant(paused))
-    answered = sheet.read_answers(answers, started_at)
+    answered = sheet.Answers(answers, started_at)
     return _Paper(id_, contest, person, AttemptState(state), *instants, paper.split(), essay is not None, answered)
 
 
@@ -222,7 +235,7 @@ def _choose(change: Change, paper: _Paper, writes: _Writes) -> Saved:
     if stored and not rules.check_order(stored, change.seq, same=False):
         return stored
     saved = Saved(change.no, change.seq, change.came_at, choice=positions)
-    paper.answers[change.no] = saved
+    paper.answers.put(saved)
     writes.sheets[paper.id] = paper
     return saved
 
@@ -269,16 +282,15 @@ def _essay_row(paper: _Paper, saved: Saved) -> dict[str, Any]:
 
 
 def _write(lane: Lane, writes: _Writes) -> None:
-    sheets = [
-        {
-            "attempt": paper.id,
-            "contest": paper.contest_id,
-            "answers": sheet.write_answers(paper.answers, paper.started_at),
-        }
-        for paper in writes.sheets.values()
-    ]
-    with lane.at_once():
-        lane.each(_STORE_SHEET, sheets)
-        lane.each(_STORE_ESSAY, list(writes.essays.values()))
-        lane.each(_KEEP_VERSION, writes.versions)
-        lane.each(_SET_ASIDE, writes.aside)
+    if writes.sheets:
+        lane.do(_STORE_SHEETS, sheets=[_sheet_row(paper) for paper in writes.sheets.values()])
+    if writes.essays:
+        lane.do(_STORE_ESSAYS, essays=list(writes.essays.values()))
+    if writes.versions:
+        lane.do(_KEEP_VERSIONS, versions=writes.versions)
+    if writes.aside:
+        lane.do(_SET_ASIDE, aside=writes.aside, most=MOST_SET_ASIDE)
+
+
+def _sheet_row(paper: _Paper) -> dict[str, Any]:
+    return {"attempt": paper.id, "contest": paper.contest_id, "answers": paper.answers.text()}

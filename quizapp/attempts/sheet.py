@@ -1,10 +1,10 @@
-"""How a paper and the answers to it are written down: one short text and one small blob an attempt.
+"""How a paper and the answers to it are written down: two short texts an attempt.
 
 A contest of a million entries has forty million answers. As rows of their own they would cost their keys and headers
 many times over; together they are a few hundred bytes that are read, changed and written in one go.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,8 +18,8 @@ _LETTERS = {kind: letter for letter, kind in _KINDS.items()}
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _MICROSECOND = timedelta(microseconds=1)
 
-_pack = msgspec.msgpack.Encoder().encode
-_unpack = msgspec.msgpack.Decoder(list[tuple[int, int, int, int]]).decode
+_pack = msgspec.json.Encoder().encode
+_unpack = msgspec.json.Decoder(list[tuple[int, int, int, int]]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,29 +62,45 @@ def read_place(word: str) -> Place:
     return Place(int(version), _KINDS[letter], tuple(int(digit, 36) for digit in order))
 
 
-def write_answers(answers: Mapping[int, Saved], started_at: datetime) -> bytes:
-    """Return the answers as MessagePack: ``[no, seq, chosen positions as bits, microseconds since the start]`` each."""
-    return _pack(
-        [
-            (no, saved.seq, _bits(saved.choice), (saved.saved_at - started_at) // _MICROSECOND)
-            for no, saved in sorted(answers.items())
-        ]
-    )
+class Answers:
+    """The answers on a sheet. Only what is asked for is unfolded: a save touches one of forty.
 
-
-def read_answers(blob: bytes, started_at: datetime) -> dict[int, Saved]:
-    """Return item number → answer, as :func:`write_answers` wrote them.
+    As text they are JSON: ``[no, seq, chosen positions as bits, microseconds since the start]`` each.
 
     Raises:
-        msgspec.DecodeError: if it is no sheet of answers.
+        msgspec.DecodeError: if the text is no sheet of answers.
     """
-    return {
-        no: Saved(no, seq, started_at + timedelta(microseconds=after), choice=_positions(bits))
-        for no, seq, bits, after in _unpack(blob)
-    }
+
+    __slots__ = ("_cells", "_started_at")
+
+    def __init__(self, text: str, started_at: datetime) -> None:
+        self._started_at = started_at
+        self._cells = {cell[0]: cell for cell in _unpack(text)}
+
+    def get(self, no: int) -> Saved | None:
+        """Return the answer to item ``no``."""
+        cell = self._cells.get(no)
+        return self._saved(cell) if cell else None
+
+    def all(self) -> dict[int, Saved]:
+        """Return item number → answer."""
+        return {no: self._saved(cell) for no, cell in self._cells.items()}
+
+    def put(self, saved: Saved) -> None:
+        """Write an answer down, in place of the one before."""
+        after = (saved.saved_at - self._started_at) // _MICROSECOND
+        self._cells[saved.no] = (saved.no, saved.seq, _bits(saved.choice), after)
+
+    def text(self) -> str:
+        """Return what to store."""
+        return _pack(list(self._cells.values())).decode()
+
+    def _saved(self, cell: tuple[int, int, int, int]) -> Saved:
+        no, seq, bits, after = cell
+        return Saved(no, seq, self._started_at + timedelta(microseconds=after), choice=_positions(bits))
 
 
-EMPTY = _pack([])
+EMPTY = "[]"
 
 
 def _bits(choice: Sequence[int]) -> int:

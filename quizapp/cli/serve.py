@@ -1,14 +1,22 @@
 """The web server."""
 
+import ctypes
 import os
+import signal
 import socket
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from quizapp.config import ROOT, Settings, read_settings
 
-# A slow phone holds a thread while its essay trickles in: there are enough for a few hundred of them and everybody else.
+if TYPE_CHECKING:
+    from flask import Flask
+
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+
+# A slow phone holds a thread while its essay trickles in: there are enough for hundreds of them and everybody else.
 THREADS = 512
 CONNECTIONS = 2048
 
@@ -21,9 +29,19 @@ def serve() -> None:
     where = ["--interface", "wsgi", "--host", settings.host, "--port", str(settings.port)]
     processes = ["--workers", os.environ.get("QUIZAPP_WEB_PROCESSES", "1"), "--respawn-failed-workers"]
     crowd = ["--blocking-threads", str(THREADS), "--backpressure", str(CONNECTIONS), "--backlog", str(CONNECTIONS)]
-    quiet = ["--log-level", "warning", "--workers-kill-timeout", "10", "--http1-header-read-timeout", "30000"]
+    quiet = ["--log-level", "error", "--workers-kill-timeout", "10", "--http1-header-read-timeout", "30000"]
+    what = ["--factory", "quizapp.cli.serve:application"]
     os.chdir(ROOT)
-    os.execv(sys.executable, [sys.executable, "-m", "granian", *where, *processes, *crowd, *quiet, "wsgi:app"])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-m", "granian", *where, *processes, *crowd, *quiet, *what])  # noqa: S606
+
+
+def application() -> "Flask":
+    """Return the application for a web process, which ends when the process that looks after it is gone."""
+    from quizapp.app import create_app  # heavy, and no business of the process that only looks after this one
+
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    return create_app()
 
 
 def require_free_port(settings: Settings) -> None:

@@ -1,23 +1,31 @@
 """The straight road to the database, for the few things that everyone does at the same moment.
 
 One connection of its own, plain statements, no loaded objects: benchmarks/README.md tells what that is worth. A
-statement is written once, with ``:name`` for a value and ``IN :names`` for a list, and spelt for the database at hand.
+statement is written once and spelt for the database at hand. In it ``:name`` is a value, ``IN :names`` a list, and
+``ROWS :rows AS v (name type, …)`` a table made of dictionaries.
+
+In the embedded database every row that is fetched or changed lets go of Python's lock, and whoever leads a batch would
+have to queue for it again each time. So there a question is answered in one row of JSON, and a change of many rows is
+one statement.
 """
 
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import Engine, PoolProxiedConnection, event
 
-Row = tuple[Any, ...]
+Row = Sequence[Any]
 
 _LIST = re.compile(r"IN :(\w+)")
 _VALUE = re.compile(r"(?<!:):([a-z]\w*)")
+_TABLE = re.compile(r"ROWS :(\w+) AS (\w+)\s+\(([^)]*)\)")
+_QUESTION = re.compile(r"\s*SELECT (.*?)\s+FROM ", re.DOTALL)
 
 
 class Road:
@@ -71,20 +79,18 @@ class Lane:
         else:
             self._link.commit()  # type: ignore[union-attr]
 
-    def rows(self, statement: str, **values: Any) -> list[Row]:
-        """Return the rows of a question. Values are text, numbers, instants, bytes, or lists of text and numbers."""
+    def rows(self, question: str, **values: Any) -> Sequence[Row]:
+        """Return the rows of a question, in no order. Values are text, numbers, instants, or lists of those.
+
+        A question begins with SELECT and its columns, none of which holds a FROM, and asks for no bytes.
+        """
+        self._cursor.execute(_asked(question, self.embedded), self._fit(values))
+        found: Sequence[Row] = self._cursor.fetchall()
+        return msgspec.json.decode(found[0][0]) if self.embedded else found
+
+    def do(self, statement: str, **values: Any) -> None:
+        """Do a statement. Values as in a question, or dictionaries for ``ROWS``."""
         self._cursor.execute(_spelt(statement, self.embedded), self._fit(values))
-        found: list[Row] = self._cursor.fetchall()
-        return found
-
-    def each(self, statement: str, values: Sequence[Mapping[str, Any]]) -> None:
-        """Do ``statement`` once for each of ``values``."""
-        if values:
-            self._cursor.executemany(_spelt(statement, self.embedded), [self._fit(one) for one in values])
-
-    def at_once(self) -> AbstractContextManager[Any]:
-        """Send what is inside without waiting for each answer, where there is a network to wait for."""
-        return nullcontext() if self.embedded else self._link.pipeline()  # type: ignore[union-attr]
 
     def instant(self, value: Any) -> Any:
         """Return a stored instant as the rest of the house knows it: aware, UTC; ``None`` stays."""
@@ -93,18 +99,41 @@ class Lane:
         return datetime.fromisoformat(value).replace(tzinfo=UTC) if self.embedded else value.astimezone(UTC)
 
     def _fit(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {name: _embedded(value) for name, value in values.items()} if self.embedded else values
+        return {name: _embedded(value) if self.embedded else _served(value) for name, value in values.items()}
+
+
+@cache
+def _asked(question: str, embedded: bool) -> str:
+    if not embedded:
+        return _spelt(question, embedded)
+    return _QUESTION.sub(r"SELECT json_group_array(json_array(\1)) FROM ", _spelt(question, embedded), count=1)
 
 
 @cache
 def _spelt(statement: str, embedded: bool) -> str:
     if embedded:
-        return _LIST.sub(r"IN (SELECT value FROM json_each(:\1))", statement)
-    return _VALUE.sub(r"%(\1)s", _LIST.sub(r"= ANY(:\1)", statement))
+        return _LIST.sub(r"IN (SELECT value FROM json_each(:\1))", _TABLE.sub(_embedded_table, statement))
+    table = _TABLE.sub(r"json_to_recordset(CAST(:\1 AS json)) AS \2 (\3)", statement)
+    return _VALUE.sub(r"%(\1)s", _LIST.sub(r"= ANY(:\1)", table))
+
+
+def _embedded_table(found: re.Match[str]) -> str:
+    name, alias, columns = found.groups()
+    picked = ", ".join(f"value ->> '{column}' AS {column}" for column in re.findall(r"(\w+) \w+", columns))
+    return f"(SELECT {picked} FROM json_each(:{name})) AS {alias}"  # noqa: S608 - from our own statements only
 
 
 def _embedded(value: Any) -> Any:
     if isinstance(value, datetime):
-        # As SQLAlchemy writes instants into SQLite: always with microseconds, so that text sorts as time.
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    return json.dumps(value) if isinstance(value, list) else value
+        return _instant(value)
+    return json.dumps(value, default=_instant) if isinstance(value, list) else value
+
+
+def _served(value: Any) -> Any:
+    tabular = isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+    return json.dumps(value, default=datetime.isoformat) if tabular else value
+
+
+def _instant(value: datetime) -> str:
+    # As SQLAlchemy writes instants into SQLite: always with microseconds, so that text sorts as time.
+    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

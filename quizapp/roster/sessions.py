@@ -9,10 +9,10 @@ from quizapp.foundation.i18n import N_
 from quizapp.foundation.road import Lane
 
 _ACTORS = """
-    SELECT s.token_hash, a.id, p.id,
-           (SELECT count(*) FROM account_roles AS r WHERE r.account_id = a.id AND r.role = 'participant')
+    SELECT s.token_hash, a.id, p.id, r.id
     FROM login_sessions AS s
     JOIN accounts AS a ON a.id = s.account_id
+    LEFT JOIN account_roles AS r ON r.account_id = a.id AND r.role = 'participant'
     LEFT JOIN people AS p ON p.account_id = a.id
     WHERE s.token_hash IN :hashes AND s.revoked_at IS NULL AND s.ends_at > :now AND a.closed_at IS NULL
 """

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizapp.attempts.rules import Saved, keeps_version
-from quizapp.attempts.sheet import EMPTY, Place, read_answers, read_paper, write_answers, write_paper
+from quizapp.attempts.sheet import EMPTY, Answers, Place, read_paper, write_paper
 
 BEGAN = datetime(2019, 8, 1, 1, 0, tzinfo=UTC)
 
@@ -15,6 +15,13 @@ orders = st.integers(2, 20).flatmap(lambda count: st.permutations(range(count)))
 places = st.builds(Place, st.integers(1, 2**40), st.sampled_from(["single", "multiple"]), orders.map(tuple))
 choices = st.sets(st.integers(0, 19)).map(lambda chosen: tuple(sorted(chosen)))
 moments = st.integers(0, 90 * 24 * 3600 * 10**6).map(lambda after: BEGAN + timedelta(microseconds=after))
+
+
+def written(answers: dict[int, Saved]) -> Answers:
+    sheet = Answers(EMPTY, BEGAN)
+    for saved in answers.values():
+        sheet.put(saved)
+    return sheet
 
 
 @given(st.lists(places, max_size=60))
@@ -25,14 +32,19 @@ def test_a_paper_is_read_as_it_was_written(paper: list[Place]) -> None:
 @given(st.dictionaries(st.integers(1, 200), st.tuples(st.integers(1, 2**31 - 1), choices, moments)))
 def test_answers_are_read_as_they_were_written(given_: dict[int, tuple[int, tuple[int, ...], datetime]]) -> None:
     answers = {no: Saved(no, seq, at, choice=choice) for no, (seq, choice, at) in given_.items()}
-    assert read_answers(write_answers(answers, BEGAN), BEGAN) == answers
+    sheet = written(answers)
+    assert Answers(sheet.text(), BEGAN).all() == answers
+    assert {no: sheet.get(no) for no in answers} == answers
 
 
-def test_forty_answers_after_three_weeks_take_less_than_six_hundred_bytes() -> None:
+def test_forty_answers_after_three_weeks_take_less_than_a_thousand_bytes() -> None:
     late = BEGAN + timedelta(days=21, microseconds=123_456)
     answers = {no: Saved(no, 9, late, choice=(no % 4,)) for no in range(1, 41)}
-    assert len(write_answers(answers, BEGAN)) < 600
-    assert read_answers(EMPTY, BEGAN) == {}
+    assert len(written(answers).text()) < 1000
+
+
+def test_on_an_empty_sheet_there_is_no_answer() -> None:
+    assert (Answers(EMPTY, BEGAN).all(), Answers(EMPTY, BEGAN).get(1)) == ({}, None)
 
 
 @pytest.mark.parametrize("text", ["12", "12x01", "s", "twelve s01"])

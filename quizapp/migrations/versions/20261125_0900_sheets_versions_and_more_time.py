@@ -27,7 +27,7 @@ def upgrade() -> None:
         "answer_sheets",
         sa.Column("attempt_id", ID, autoincrement=False, nullable=False),
         sa.Column("contest_id", ID, autoincrement=False, nullable=False),
-        sa.Column("answers", sa.LargeBinary(), nullable=False),
+        sa.Column("answers", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["attempt_id"], ["attempts.id"], name=op.f("fk_answer_sheets_attempt_id")),
         sa.PrimaryKeyConstraint("attempt_id", "contest_id", name=op.f("pk_answer_sheets")),
         postgresql_partition_by=BY_CONTEST,

@@ -1,11 +1,11 @@
 """Move answers onto sheets, papers into words, essays to their contest. Data only."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-import msgspec
 import sqlalchemy as sa
 from alembic import op
 
@@ -31,7 +31,7 @@ RESPONSES = sa.table(
     sa.column("saved_at", INSTANT),
 )
 SHEETS = sa.table(
-    "answer_sheets", sa.column("attempt_id", ID), sa.column("contest_id", ID), sa.column("answers", sa.LargeBinary())
+    "answer_sheets", sa.column("attempt_id", ID), sa.column("contest_id", ID), sa.column("answers", sa.Text())
 )
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 MICROSECOND = timedelta(microseconds=1)
@@ -50,7 +50,7 @@ def upgrade() -> None:
         bind.execute(sa.update(ATTEMPTS).where(ATTEMPTS.c.id == row.id).values(paper=_words(row.layout)))
     answers = dict(_by_attempt(bind))
     for one in bind.execute(sa.select(ATTEMPTS.c.id, ATTEMPTS.c.contest_id, ATTEMPTS.c.started_at)).all():
-        packed = msgspec.msgpack.encode([_cell(answer, one.started_at) for answer in answers.get(one.id, [])])
+        packed = json.dumps([_cell(answer, one.started_at) for answer in answers.get(one.id, [])])
         bind.execute(sa.insert(SHEETS).values(attempt_id=one.id, contest_id=one.contest_id, answers=packed))
     op.execute(
         "INSERT INTO essays (attempt_id, contest_id, no, seq, html, words, saved_at) "
@@ -65,7 +65,7 @@ def downgrade() -> None:
         bind.execute(sa.update(ATTEMPTS).where(ATTEMPTS.c.id == row.id).values(layout=_places(row.paper)))
     sheets = sa.select(SHEETS.c.attempt_id, SHEETS.c.answers, ATTEMPTS.c.started_at)
     for filled in bind.execute(sheets.join(ATTEMPTS, ATTEMPTS.c.id == SHEETS.c.attempt_id)).all():
-        for no, seq, bits, after in msgspec.msgpack.decode(filled.answers):
+        for no, seq, bits, after in json.loads(filled.answers):
             choice = ",".join(str(place) for place in range(bits.bit_length()) if bits >> place & 1)
             saved_at = filled.started_at + after * MICROSECOND
             values = {"attempt_id": filled.attempt_id, "no": no, "seq": seq, "choice": choice, "saved_at": saved_at}

@@ -1,5 +1,10 @@
 """What every response says to the browser, errors and downloads included."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
 from flask import Flask, Response, request
 from secure import (
     ContentSecurityPolicy,
@@ -13,21 +18,30 @@ from secure import (
     XFrameOptions,
 )
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 ONE_YEAR = 31_536_000
 
 
 def init_headers(app: Flask, *, https: bool) -> None:
     """Send the same headers with every response; HSTS only where people come over TLS."""
-    policy = _policy(https)
+    policy, inner = _policy(https), app.wsgi_app
+
+    def with_policy(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Callable[[bytes], object]:
+            return start_response(status, headers + policy, *rest)
+
+        return inner(environ, start)
+
+    app.wsgi_app = with_policy  # type: ignore[method-assign]
 
     @app.after_request
-    def send(response: Response) -> Response:
-        for name, value in policy:
-            response.headers[name] = value
+    def keep_or_not(response: Response) -> Response:
         if request.endpoint == "static" and response.status_code == 200 and "/build/" in request.path:
             response.headers["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
-        else:
-            response.headers.setdefault("Cache-Control", "no-store")
+        elif "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
         return response
 
 
