@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from quizapp.config import ROOT
 from quizapp.house import House, open_house
 from quizapp.web.admin.views import bp as admin
+from quizapp.web.api.straight import StraightSaves
 from quizapp.web.api.views import bp as api
 from quizapp.web.contestant.views import bp as contestant
 from quizapp.web.judge.views import bp as judge
@@ -37,12 +38,13 @@ def create_app(house: House | None = None) -> Flask:
     app.json = _Json(app)
     _configure(app, house)
     init_uploads(app)
-    app.session_interface = QuickSessions(app)
-    Csrf(app)
+    app.session_interface = sessions = QuickSessions(app)
+    csrf = Csrf(app)
     init_i18n(app)
     init_filters(app)
     init_limits(app, house.settings.redis_url)
     init_errors(app)
+    app.wsgi_app = StraightSaves(app, house, sessions, csrf)  # type: ignore[method-assign]
     init_headers(app, https=house.settings.https)
     for room in ROOMS:
         app.register_blueprint(room)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+from quizapp.attempts.saving import Kept
 from quizapp.web.shared.papers import Moment, Shape
 
 Seq = Annotated[
@@ -72,6 +73,12 @@ class SavedOut(Shape, frozen=True, omit_defaults=True):
     saved_at: Moment
     deadline: Moment
     words: int | None = None
+
+
+def saved_out(kept: Kept) -> SavedOut:
+    """Return what is told of a change that was stored."""
+    saved = kept.saved
+    return SavedOut(no=saved.no, seq=saved.seq, saved_at=saved.saved_at, deadline=kept.deadline_at, words=saved.words)
 
 
 class PublicReceipt(Shape, frozen=True):

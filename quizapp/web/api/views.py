@@ -92,12 +92,7 @@ def save(ref: str, no: int) -> Response:
         kept = desk.essay(who, ref, no, sent.seq, sent.html)
     else:
         kept = desk.choice(who, ref, no, sent.seq, sent.choice or [])
-    saved = kept.saved
-    return json_of(
-        shapes.SavedOut(
-            no=saved.no, seq=saved.seq, saved_at=saved.saved_at, deadline=kept.deadline_at, words=saved.words
-        )
-    )
+    return json_of(shapes.saved_out(kept))
 
 
 @bp.post("/attempts/<ref>/hand-in")

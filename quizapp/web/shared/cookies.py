@@ -21,7 +21,7 @@ class QuickSessions(SecureCookieSessionInterface):
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._held = lru_cache(REMEMBERED)(self._read)
+        self.held = lru_cache(REMEMBERED)(self._read)
 
     @cached_property
     def _signer(self) -> URLSafeTimedSerializer:
@@ -33,7 +33,7 @@ class QuickSessions(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
         """Return what the request's cookie holds; nothing if it is not ours."""
         cookie = request.cookies.get(self.get_cookie_name(app))
-        return SecureCookieSession(self._held(cookie) if cookie else None)
+        return SecureCookieSession(self.held(cookie) if cookie else None)
 
     def _read(self, cookie: str) -> dict[str, Any]:
         longest = int(self._app.permanent_session_lifetime.total_seconds())
@@ -54,11 +54,11 @@ class Csrf(CSRFProtect):  # type: ignore[misc]
         @lru_cache(REMEMBERED)
         def belong_together(sent: str, held: str) -> bool:
             try:
-                return bool(signer.loads(sent) == held)
+                return bool(held) and bool(signer.loads(sent) == held)
             except BadData:
                 return False
 
-        self._belong_together = belong_together
+        self.belong_together = belong_together
 
     def protect(self, apply_exemptions: bool = False) -> None:
         """Refuse a request that would change something and does not come from one of our own pages."""
@@ -71,6 +71,6 @@ class Csrf(CSRFProtect):  # type: ignore[misc]
 
     def _is_ours(self) -> bool:
         sent, held = request.headers.get("X-CSRFToken"), session.get("csrf_token")
-        if not sent or not held or not self._belong_together(sent, held):
+        if not sent or not held or not self.belong_together(sent, held):
             return False
         return not request.is_secure or same_origin(request.referrer or "", f"https://{request.host}/")
