@@ -6,28 +6,30 @@ import { makeEditor } from "./editor.js";
 import { bindToolbar } from "./toolbar.js";
 import { countWords, standing } from "./words.js";
 
-const parts = [];
-const page = openAttempt({ onUpdate: () => parts.forEach((part) => part.show()) });
-const { saver, text, announce } = page;
-const sheets = new Map([...document.querySelectorAll("[data-essay]")].map((section) => [Number(section.dataset.essay), open(section)]));
+start();
 
-page.beforeLeaving = () => sheets.forEach(({ sheet }) => sheet.readNow());
-parts.push(
-  bindConflicts({
-    saver, text, announce, describe,
-    place: (no) => sheets.get(no)?.section.querySelector("[data-conflicts]"),
-    take: (no, { html }) => {
-      const { sheet, count } = sheets.get(no);
-      sheet.replace(html);
-      count(sheet.text());
-    },
-  }),
-);
+async function start() {
+  const parts = [];
+  const sheets = new Map();
+  const take = (no, { html }) => {
+    const { sheet, count } = sheets.get(no);
+    sheet.replace(html);
+    count(sheet.text());
+  };
+  const page = await openAttempt({
+    onUpdate: () => parts.forEach((part) => part.show()),
+    onAdopt: (no, content) => sheets.has(no) && take(no, content),
+  });
+  for (const section of document.querySelectorAll("[data-essay]")) sheets.set(Number(section.dataset.essay), open(section, page));
+  page.beforeLeaving = () => sheets.forEach(({ sheet }) => sheet.readNow());
+  const place = (no) => sheets.get(no)?.section.querySelector("[data-conflicts]");
+  parts.push(bindConflicts({ saver: page.saver, text: page.text, announce: page.announce, describe, place, take }));
+}
 
-function open(section) {
+function open(section, { saver, text, announce }) {
   const no = Number(section.dataset.essay);
   const mount = section.querySelector("[data-sheet]");
-  const count = counter(section);
+  const count = counter(section, text, announce);
   mount.replaceChildren();
   const sheet = makeEditor({
     mount,
@@ -45,7 +47,7 @@ function open(section) {
   return { section, sheet, count };
 }
 
-function counter(section) {
+function counter(section, text, announce) {
   const element = section.querySelector("[data-words]");
   const limit = Number(section.dataset.limit) || 0;
   let before = null;
