@@ -20,7 +20,8 @@ async function open() {
     choices.draw(no, choice);
     numbers.show();
   };
-  const page = await openAttempt({ onUpdate: () => parts.forEach((part) => part.show()), onAdopt: take });
+  const lock = (locked) => form.querySelectorAll("[data-no]").forEach((field) => (field.disabled = locked));
+  const page = await openAttempt({ onUpdate: () => parts.forEach((part) => part.show()), onAdopt: take, onLock: lock });
   const { attempt, owner, saver, text, announce } = page;
   const choices = bindChoices({ form, saver, text, early, onAnswer: () => numbers?.show() });
   numbers = makeNavigator({ element: drawer, form, flags: makeFlags(attempt.ref, owner), saver, text });

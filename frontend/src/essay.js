@@ -18,6 +18,7 @@ async function start() {
   };
   const page = await openAttempt({
     onUpdate: () => parts.forEach((part) => part.show()),
+    onLock: (locked) => sheets.forEach((one) => one.lock(locked)),
     onAdopt: (no, content) => sheets.has(no) && take(no, content),
   });
   for (const section of document.querySelectorAll("[data-essay]")) sheets.set(Number(section.dataset.essay), open(section, page));
@@ -41,10 +42,15 @@ function open(section, { saver, text, announce }) {
     onText: count,
     onChange: (html) => saver.change(no, { html }),
   });
-  bindToolbar(section.querySelector("[role=toolbar]"), sheet.editor);
+  const toolbar = section.querySelector("[role=toolbar]");
+  bindToolbar(toolbar, sheet.editor);
+  const lock = (locked) => {
+    sheet.editor.setEditable(!locked, false);
+    toolbar.inert = locked;
+  };
   section.dataset.ready = "";
   count(sheet.text());
-  return { section, sheet, count };
+  return { section, sheet, count, lock };
 }
 
 function counter(section, text, announce) {
