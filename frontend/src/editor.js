@@ -53,6 +53,7 @@ export function makeEditor({ mount, html, attributes, onText, onChange }) {
     text: () => textOf(editor),
     readNow: () => reading.now(),
     replace: (newer) => editor.commands.setContent(newer, { emitUpdate: false }),
+    restore: (earlier) => editor.commands.setContent(earlier, { emitUpdate: true }), // a change like any other: it can be undone
   };
 }
 

@@ -2,7 +2,9 @@
 
 import { openAttempt } from "./attempt-page.js";
 import { bindConflicts } from "./conflict.js";
+import { drawDiff, linesOf, wordDiff } from "./diff.js";
 import { makeEditor } from "./editor.js";
+import { bindHistory } from "./history.js";
 import { bindToolbar } from "./toolbar.js";
 import { countWords, standing } from "./words.js";
 
@@ -23,11 +25,13 @@ async function start() {
   });
   for (const section of document.querySelectorAll("[data-essay]")) sheets.set(Number(section.dataset.essay), open(section, page));
   page.beforeLeaving = () => sheets.forEach(({ sheet }) => sheet.readNow());
+  // The newer essay against the one on this page, word by word.
+  const describe = (no, { html }) => drawDiff(wordDiff(sheets.get(no).sheet.text(), linesOf(html)), ["gone", "new"], page.text);
   const place = (no) => sheets.get(no)?.section.querySelector("[data-conflicts]");
   parts.push(bindConflicts({ saver: page.saver, text: page.text, announce: page.announce, describe, place, take }));
 }
 
-function open(section, { saver, text, announce }) {
+function open(section, { attempt, api, saver, text, announce }) {
   const no = Number(section.dataset.essay);
   const mount = section.querySelector("[data-sheet]");
   const count = counter(section, text, announce);
@@ -48,6 +52,7 @@ function open(section, { saver, text, announce }) {
     sheet.editor.setEditable(!locked, false);
     toolbar.inert = locked;
   };
+  bindHistory({ panel: section.querySelector("[data-history]"), no, ref: attempt.ref, api, sheet, text, announce });
   section.dataset.ready = "";
   count(sheet.text());
   return { section, sheet, count, lock };
@@ -67,14 +72,4 @@ function counter(section, text, announce) {
     if (before && before !== now) announce(sentence);
     before = now;
   };
-}
-
-// The newer essay as plain paragraphs, to read and compare.
-function describe(no, { html }) {
-  const box = Object.assign(document.createElement("div"), { className: "sheet sheet-compared" });
-  const parsed = new DOMParser().parseFromString(html, "text/html");
-  for (const block of parsed.querySelectorAll("p, h2, h3")) {
-    box.append(Object.assign(document.createElement("p"), { textContent: block.textContent }));
-  }
-  return box;
 }
