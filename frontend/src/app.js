@@ -1,9 +1,10 @@
 // Small things every page shares.
 
+import { within } from "./database.js";
+import { bindDisplay } from "./display.js";
 import { forgetFlags } from "./flags.js";
 import { listUnsent } from "./journal.js";
 import { ownerMark, tellSignedIn } from "./owner.js";
-import { within } from "./database.js";
 
 const owner = ownerMark();
 
@@ -11,6 +12,7 @@ guardSignOut();
 showWaiting();
 showPin();
 sendOnce();
+document.querySelectorAll("[data-display]").forEach((form) => bindDisplay({ form }));
 tellSignedIn(owner); // a page that waited for it sends what it kept
 
 // Signing out while answers still wait on this device: say so first. With none waiting, nothing of the person stays.
