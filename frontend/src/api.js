@@ -8,11 +8,13 @@ export class Problem extends Error {
 }
 
 const RENEWABLE = new Set(["csrf", "signed-out"]);
+const NOT_MINE = new Set(["not-allowed", "not-found"]);
 
 export function makeApi({
   base = "/api/v1", csrf = "", timeoutMs = 15000, fetch = (...args) => globalThis.fetch(...args), onDate = () => {},
 } = {}) {
   let token = csrf;
+  let doubted = false;
 
   async function once(method, path, { body, keepalive = false } = {}) {
     const headers = { Accept: "application/json" };
@@ -40,10 +42,38 @@ export function makeApi({
       return await once(method, path, options);
     } catch (problem) {
       if (!RENEWABLE.has(problem.slug) || method === "GET") throw problem;
-      const session = await once("GET", "/session");
-      token = session.csrf ?? token;
-      if (!session.signed_in) throw new Problem("signed-out", 401, { title: problem.title, detail: problem.detail });
+      await renew(problem);
       return once(method, path, options);
+    }
+  }
+
+  async function renew(problem = {}) {
+    const session = await once("GET", "/session");
+    token = session.csrf ?? token;
+    if (!session.signed_in) throw new Problem("signed-out", 401, { title: problem.title, detail: problem.detail });
+  }
+
+  // Who is signed in may have changed: before any answer travels again, ask whether the attempt is theirs.
+  async function recognise(ref) {
+    await renew();
+    try {
+      await once("GET", `/attempts/${one(ref)}/time`);
+    } catch (problem) {
+      if (NOT_MINE.has(problem.slug)) throw new Problem("not-yours", problem.status, problem);
+      if (problem.status !== 404) throw problem; // a server that does not know this question refuses the answer itself
+    }
+    doubted = false;
+  }
+
+  async function save(ref, no, body, options) {
+    if (doubted && !options?.keepalive) await recognise(ref);
+    try {
+      return await once("PUT", `/attempts/${one(ref)}/responses/${no}`, { body, ...options });
+    } catch (problem) {
+      if (!RENEWABLE.has(problem.slug)) throw problem;
+      doubted = true;
+      await recognise(ref);
+      return once("PUT", `/attempts/${one(ref)}/responses/${no}`, { body, ...options });
     }
   }
 
@@ -51,7 +81,12 @@ export function makeApi({
   return {
     session: () => once("GET", "/session"),
     attempt: (ref) => send("GET", `/attempts/${one(ref)}`),
-    save: (ref, no, body, options) => send("PUT", `/attempts/${one(ref)}/responses/${no}`, { body, ...options }),
+    save,
+    doubt: () => (doubted = true),
+    time: (ref) => once("GET", `/attempts/${one(ref)}/time`),
+    versions: (ref, no) => once("GET", `/attempts/${one(ref)}/responses/${no}/versions`),
+    version: (ref, no, version) => once("GET", `/attempts/${one(ref)}/responses/${no}/versions/${one(version)}`),
+    settings: (chosen) => send("PUT", "/settings", { body: chosen }),
     handIn: (ref) => send("POST", `/attempts/${one(ref)}/hand-in`),
     receipt: (ref) => send("GET", `/attempts/${one(ref)}/receipt`),
   };

@@ -1,25 +1,49 @@
 // Small things every page shares.
 
-import { countUnsent } from "./journal.js";
+import { within } from "./database.js";
+import { bindDisplay } from "./display.js";
+import { forgetFlags } from "./flags.js";
+import { listUnsent } from "./journal.js";
+import { ownerMark, tellSignedIn } from "./owner.js";
+
+const owner = ownerMark();
 
 guardSignOut();
+showWaiting();
 showPin();
 sendOnce();
-if (document.body.dataset.signedIn !== undefined && "BroadcastChannel" in globalThis) {
-  new BroadcastChannel("quizapp").postMessage("signed-in"); // a page that waited for it sends what it kept
-}
+document.querySelectorAll("[data-display]").forEach((form) => bindDisplay({ form }));
+tellSignedIn(owner); // a page that waited for it sends what it kept
 
-// Signing out while answers still wait on this device: say so first.
+// Signing out while answers still wait on this device: say so first. With none waiting, nothing of the person stays.
 function guardSignOut() {
   const form = document.querySelector("form[data-sign-out]");
   const dialog = document.getElementById("sign-out-guard");
   if (!form || !dialog?.showModal) return;
-  form.addEventListener("submit", (event) => {
-    if (dialog.returnValue === "leave" || countUnsent() === 0) return;
+  form.addEventListener("submit", async (event) => {
+    if (form.dataset.sure !== undefined) return;
     event.preventDefault();
-    dialog.showModal();
+    const waiting = await within(1000, listUnsent({ owner })).catch(() => []);
+    if (waiting.length) return dialog.showModal();
+    forgetFlags({ owner });
+    leave();
   });
-  dialog.addEventListener("close", () => dialog.returnValue === "leave" && form.requestSubmit());
+  dialog.addEventListener("close", () => dialog.returnValue === "leave" && leave());
+
+  function leave() {
+    form.dataset.sure = "";
+    form.requestSubmit ? form.requestSubmit() : form.submit();
+  }
+}
+
+// On the person's own desk: which papers still have answers here, so that nobody has to remember where they wrote.
+async function showWaiting() {
+  const list = document.querySelector("[data-waiting-here]");
+  if (!list || !owner) return;
+  for (const { attempt } of await listUnsent({ owner })) {
+    const notice = [...list.querySelectorAll("[data-attempt]")].find((one) => one.dataset.attempt === attempt);
+    if (notice) notice.hidden = false;
+  }
 }
 
 function showPin() {

@@ -6,6 +6,8 @@ const wall = new Intl.DateTimeFormat("en-GB", {
   timeZone: HOME, hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23",
 });
 
+const day = new Intl.DateTimeFormat("en-GB", { timeZone: HOME, day: "numeric", month: "numeric", year: "numeric" });
+
 export function makeClock(serverTime, { ticks = () => performance.now(), readAt = ticks() } = {}) {
   let offset = Date.parse(serverTime) - readAt;
   return {
@@ -27,4 +29,9 @@ export function pageReadAt() {
 // "10:42:05" on the contest's wall, whatever zone the device is set to.
 export function wallClock(instant) {
   return wall.format(new Date(instant));
+}
+
+// "20/8/2019 17:00"
+export function wallMoment(instant) {
+  return `${day.format(new Date(instant)).replace(/\b0(?=\d\/)/g, "")} ${wallClock(instant).slice(0, 5)}`;
 }

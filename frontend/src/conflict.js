@@ -17,7 +17,7 @@ export function bindConflicts({ saver, text, announce, place, describe, take }) 
 
   function draw(no, newer) {
     const box = template.content.firstElementChild.cloneNode(true);
-    const time = wallClock(newer.saved_at ?? Date.now());
+    const time = newer.saved_at ? wallClock(newer.saved_at) : "";
     box.querySelector("[data-conflict-title]").textContent = text("conflict.title", { no, time });
     box.querySelector("[data-conflict-newer]").replaceChildren(describe(no, newer));
     box.querySelector("[data-keep-newer]").addEventListener("click", () => settle(no, () => take(no, saver.keepNewer(no))));

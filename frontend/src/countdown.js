@@ -1,5 +1,7 @@
 // How long is left, in words. It informs; the server decides. Screen readers hear it at ten, five and one minute.
 
+import { wallMoment } from "./clock.js";
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const MARKS = [10, 5, 1];
@@ -26,18 +28,49 @@ export function markCrossed(before, after) {
   return MARKS.filter((mark) => before > mark * MINUTE && after <= mark * MINUTE).pop() ?? null;
 }
 
-export function startCountdown({ element, deadline, clock, text, announce, onEnd }) {
+export function startCountdown({ element, deadline, clock, text, announce, onEnd, say = sittingSays, timers = globalThis }) {
   let before = Infinity;
-  const look = () => {
+  let timer = null;
+  let paused = false;
+
+  function look() {
+    timers.clearTimeout(timer);
     const left = Date.parse(deadline) - clock.now();
+    if (!paused) tell(left);
+    // After the end: keep looking, for more time may be given and the clock may be corrected.
+    timer = timers.setTimeout(look, left > 0 ? left % SECOND || SECOND : 10 * SECOND);
+  }
+
+  function tell(left) {
     const mark = before === Infinity ? null : markCrossed(before, left);
-    element.textContent = left > 0 ? text("left.sentence", { time: inWords(left, text) }) : text("left.none");
-    element.dataset.state = left <= 5 * MINUTE ? "short" : "enough";
+    show(left > 0 ? say(inWords(left, text), deadline, text) : text("left.none"), left <= 5 * MINUTE ? "short" : "enough");
     if (mark && left > 0) announce(text("left.sentence", { time: text("left.minutes", { n: mark }) }));
     if (left <= 0 && before > 0) onEnd?.();
     before = left;
-    // After the end: keep looking, for the organiser may grant more time and the clock may be corrected.
-    setTimeout(look, left > 0 ? left % SECOND || SECOND : 10 * SECOND);
-  };
+  }
+
+  function show(sentence, state) {
+    if (element.textContent !== sentence) element.textContent = sentence;
+    element.dataset.state = state;
+  }
+
   look();
+  return {
+    isUp: () => !paused && Date.parse(deadline) <= clock.now(),
+    move(to) {
+      deadline = to;
+      before = Infinity;
+      look();
+    },
+    pause(wanted) {
+      paused = wanted;
+      if (paused) show(text("left.paused"), "enough");
+      before = Infinity;
+      look();
+    },
+  };
 }
+
+// A sitting counts down; a written entry also names its day.
+export const sittingSays = (time, deadline, text) => text("left.sentence", { time });
+export const writtenSays = (time, deadline, text) => text("left.until", { until: wallMoment(deadline), time });

@@ -14,8 +14,8 @@ import { Underline } from "@tiptap/extension-underline";
 import { UndoRedo } from "@tiptap/extensions";
 import { tidyPasted } from "./paste.js";
 
-const READ_PAUSE = 250;
-const LONGEST_COMPOSITION = 4000;
+const READ_PAUSE = 100; // what was typed since is lost if the power fails this instant
+const LONGEST_COMPOSITION = 1000;
 
 // Tab leaves the sheet everywhere, in lists too: nobody who works by keyboard is caught in it.
 const Item = ListItem.extend({
@@ -53,6 +53,7 @@ export function makeEditor({ mount, html, attributes, onText, onChange }) {
     text: () => textOf(editor),
     readNow: () => reading.now(),
     replace: (newer) => editor.commands.setContent(newer, { emitUpdate: false }),
+    restore: (earlier) => editor.commands.setContent(earlier, { emitUpdate: true }), // a change like any other: it can be undone
   };
 }
 
@@ -70,13 +71,13 @@ function makeReading(editor, read) {
   }
 
   function look() {
-    const composing = editor.view.composing && Date.now() - since < LONGEST_COMPOSITION;
+    const composing = editor.view.composing && performance.now() - since < LONGEST_COMPOSITION;
     if (composing) timer = setTimeout(look, READ_PAUSE);
     else now();
   }
 
   function soon() {
-    since ??= Date.now();
+    since ??= performance.now();
     clearTimeout(timer);
     timer = setTimeout(look, READ_PAUSE);
   }

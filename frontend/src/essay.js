@@ -2,32 +2,39 @@
 
 import { openAttempt } from "./attempt-page.js";
 import { bindConflicts } from "./conflict.js";
+import { drawDiff, linesOf, wordDiff } from "./diff.js";
 import { makeEditor } from "./editor.js";
+import { bindHistory } from "./history.js";
 import { bindToolbar } from "./toolbar.js";
 import { countWords, standing } from "./words.js";
 
-const parts = [];
-const page = openAttempt({ onUpdate: () => parts.forEach((part) => part.show()) });
-const { saver, text, announce } = page;
-const sheets = new Map([...document.querySelectorAll("[data-essay]")].map((section) => [Number(section.dataset.essay), open(section)]));
+start();
 
-page.beforeLeaving = () => sheets.forEach(({ sheet }) => sheet.readNow());
-parts.push(
-  bindConflicts({
-    saver, text, announce, describe,
-    place: (no) => sheets.get(no)?.section.querySelector("[data-conflicts]"),
-    take: (no, { html }) => {
-      const { sheet, count } = sheets.get(no);
-      sheet.replace(html);
-      count(sheet.text());
-    },
-  }),
-);
+async function start() {
+  const parts = [];
+  const sheets = new Map();
+  const take = (no, { html }) => {
+    const { sheet, count } = sheets.get(no);
+    sheet.replace(html);
+    count(sheet.text());
+  };
+  const page = await openAttempt({
+    onUpdate: () => parts.forEach((part) => part.show()),
+    onLock: (locked) => sheets.forEach((one) => one.lock(locked)),
+    onAdopt: (no, content) => sheets.has(no) && take(no, content),
+  });
+  for (const section of document.querySelectorAll("[data-essay]")) sheets.set(Number(section.dataset.essay), open(section, page));
+  page.beforeLeaving = () => sheets.forEach(({ sheet }) => sheet.readNow());
+  // The newer essay against the one on this page, word by word.
+  const describe = (no, { html }) => drawDiff(wordDiff(sheets.get(no).sheet.text(), linesOf(html)), ["gone", "new"], page.text);
+  const place = (no) => sheets.get(no)?.section.querySelector("[data-conflicts]");
+  parts.push(bindConflicts({ saver: page.saver, text: page.text, announce: page.announce, describe, place, take }));
+}
 
-function open(section) {
+function open(section, { attempt, api, saver, text, announce }) {
   const no = Number(section.dataset.essay);
   const mount = section.querySelector("[data-sheet]");
-  const count = counter(section);
+  const count = counter(section, text, announce);
   mount.replaceChildren();
   const sheet = makeEditor({
     mount,
@@ -39,13 +46,19 @@ function open(section) {
     onText: count,
     onChange: (html) => saver.change(no, { html }),
   });
-  bindToolbar(section.querySelector("[role=toolbar]"), sheet.editor);
+  const toolbar = section.querySelector("[role=toolbar]");
+  bindToolbar(toolbar, sheet.editor);
+  const lock = (locked) => {
+    sheet.editor.setEditable(!locked, false);
+    toolbar.inert = locked;
+  };
+  bindHistory({ panel: section.querySelector("[data-history]"), no, ref: attempt.ref, api, sheet, text, announce });
   section.dataset.ready = "";
   count(sheet.text());
-  return { section, sheet, count };
+  return { section, sheet, count, lock };
 }
 
-function counter(section) {
+function counter(section, text, announce) {
   const element = section.querySelector("[data-words]");
   const limit = Number(section.dataset.limit) || 0;
   let before = null;
@@ -59,14 +72,4 @@ function counter(section) {
     if (before && before !== now) announce(sentence);
     before = now;
   };
-}
-
-// The newer essay as plain paragraphs, to read and compare.
-function describe(no, { html }) {
-  const box = Object.assign(document.createElement("div"), { className: "sheet sheet-compared" });
-  const parsed = new DOMParser().parseFromString(html, "text/html");
-  for (const block of parsed.querySelectorAll("p, h2, h3")) {
-    box.append(Object.assign(document.createElement("p"), { textContent: block.textContent }));
-  }
-  return box;
 }

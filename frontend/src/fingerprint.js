@@ -23,7 +23,7 @@ const inline = (text) => /^(p|h2|h3|strong|b|em|i|u)$/.test(text.parentNode.loca
 const escaped = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 
 // cyrb53: 53 bits, public domain. Not for secrets; it only tells two drafts of one essay apart.
-function hash(text) {
+export function hash(text) {
   let [a, b] = [0xdeadbeef, 0x41c6ce57];
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);

@@ -1,7 +1,6 @@
-// The numbers of the items: answered or not, and flagged ("look again"). Flags are the person's own and stay here.
+// The numbers of the items: answered or not, and flagged ("look again").
 
-export function makeNavigator({ element, form, ref, saver, text }) {
-  const flags = makeFlags(ref);
+export function makeNavigator({ element, form, flags, saver, text }) {
   const links = [...element.querySelectorAll("[data-jump]")];
   const answered = (no) => saver.item(no).content.choice.length > 0;
 
@@ -39,29 +38,4 @@ export function makeNavigator({ element, form, ref, saver, text }) {
 
   show();
   return { show };
-}
-
-export function makeFlags(ref) {
-  const key = `quizapp:flags:${ref}`;
-  let flagged = new Set(read(key));
-  return {
-    has: (no) => flagged.has(no),
-    all: () => [...flagged].sort((a, b) => a - b),
-    toggle(no) {
-      flagged.delete(no) || flagged.add(no);
-      try {
-        localStorage.setItem(key, JSON.stringify([...flagged]));
-      } catch {
-        // Without storage the flags last as long as the page.
-      }
-    },
-  };
-}
-
-function read(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key)) ?? [];
-  } catch {
-    return [];
-  }
 }

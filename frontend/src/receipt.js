@@ -1,17 +1,30 @@
 // The receipt: asks now and then whether the official entry and the score are ready, and stops asking after a while.
 
 import { makeApi } from "./api.js";
+import { forgetFlags } from "./flags.js";
+import { openJournal } from "./journal.js";
+import { handOver } from "./late.js";
+import { ownerMark } from "./owner.js";
 import { pageTexts } from "./texts.js";
 
 const PAUSES = [2, 2, 3, 3, 5, 5, 10, 10, 15, 15, 30, 30, 30, 60, 60]; // seconds; about five minutes in all
 const page = document.getElementById("receipt");
 const again = document.getElementById("ask-again");
-const api = makeApi();
+const api = makeApi({ csrf: document.querySelector("meta[name=csrf-token]")?.content });
 const text = pageTexts();
 const waits = { entry: page.dataset.entry === "waiting", score: page.dataset.score === "waiting" };
 
 again.addEventListener("click", () => ask());
 if (waits.entry || waits.score) ask();
+tidyUp();
+
+// What this device still keeps of the attempt is handed over; then nothing of it stays here.
+async function tidyUp() {
+  const attempt = page.dataset.ref;
+  const journal = await openJournal({ attempt, owner: ownerMark() });
+  forgetFlags({ ref: attempt });
+  await handOver({ attempt, journal, save: api.save });
+}
 
 async function ask(at = 0) {
   again.hidden = true;

@@ -1,28 +1,30 @@
 // Before handing in: first everything this device still owes is sent, then the attempt is closed for good.
 
 import { openAttempt } from "./attempt-page.js";
-import { makeFlags } from "./navigator.js";
+import { makeFlags } from "./flags.js";
 
 const LAST_WAIT = 20000;
 const form = document.getElementById("hand-in");
 const outcome = document.getElementById("hand-in-outcome");
-const page = openAttempt();
-const { attempt, api, saver, text } = page;
+const opened = openAttempt();
 
-showFlagged(makeFlags(attempt.ref).all());
-if (saver.state().owed) showNewest();
-form.addEventListener("submit", (event) => {
+form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (form.dataset.state !== "busy") handIn();
+  if (form.dataset.state !== "busy") handIn(await opened);
+});
+opened.then((page) => {
+  showFlagged(makeFlags(page.attempt.ref, page.owner).all());
+  if (page.saver.state().owed) showNewest(page.saver);
 });
 
 // What the journal kept goes first; then the server is asked again, so that the list is the true one.
-async function showNewest() {
+async function showNewest(saver) {
   const { owed } = await saver.settled(LAST_WAIT);
   if (owed === 0) location.reload();
 }
 
-async function handIn() {
+async function handIn({ attempt, api, journal, saver, text }) {
+  const say = (state, name, slots) => show(state, text(name, slots));
   say("busy", "hand_in.sending");
   saver.flush();
   const { owed, conflicts, refused } = await saver.settled(LAST_WAIT);
@@ -31,20 +33,17 @@ async function handIn() {
   say("busy", "hand_in.closing");
   try {
     await api.handIn(attempt.ref);
-    location.assign(form.dataset.receipt);
   } catch (problem) {
-    explain(problem);
+    return explain(problem, text);
   }
+  saver.tell("handed-in");
+  await journal.clear();
+  location.assign(form.dataset.receipt);
 }
 
-function explain({ slug, title, detail }) {
+function explain({ slug, title, detail }, text) {
   if (slug === "signed-out") document.getElementById("notice-signed-out").hidden = false;
-  if (title) show("trouble", [title, detail].filter(Boolean).join(" "));
-  else say("trouble", "hand_in.unreached");
-}
-
-function say(state, name, slots) {
-  show(state, text(name, slots));
+  show("trouble", title ? [title, detail].filter(Boolean).join(" ") : text("hand_in.unreached"));
 }
 
 function show(state, sentence) {

@@ -3,8 +3,11 @@
 import { wallClock } from "./clock.js";
 
 // Which sentence, and whether it is news that a screen reader should interrupt the silence for.
-export function verdict({ owed, trouble, savedAt, conflicts, refused }) {
-  if (trouble === "closed") return { name: owed ? "status.closed_owed" : "status.closed", slots: { n: owed }, tone: "trouble" };
+export function verdict({ owed, late = 0, trouble, savedAt, conflicts, refused }) {
+  if (trouble === "closed") {
+    const name = owed > late ? "status.closed_owed" : late ? "status.closed_late" : "status.closed";
+    return { name, slots: { n: owed > late ? owed - late : late }, tone: "trouble" };
+  }
   if (trouble && owed) return { name: `status.${trouble.replace("-", "_")}`, slots: { n: owed }, tone: "trouble" };
   if (conflicts.length) return { name: "status.conflict", slots: { n: conflicts.length }, tone: "trouble" };
   if (refused.length) return { name: "status.refused", slots: { n: refused.length }, tone: "trouble" };

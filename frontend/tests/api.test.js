@@ -22,10 +22,28 @@ test("a save is one PUT with the token", async () => {
   assert.deepEqual(calls, [{ method: "PUT", url: "/api/v1/attempts/a%2Fb/responses/5", token: "old", body: '{"seq":1,"choice":[2]}' }]);
 });
 
-test("a stale token is renewed and the request sent once more", async () => {
-  const { api, calls } = server(problem(400, "csrf"), json(200, { signed_in: true, csrf: "new" }), json(200, { seq: 1 }));
+test("a stale token is renewed; whose attempt it is, is asked before the answer travels again", async () => {
+  const { api, calls } = server(problem(400, "csrf"), json(200, { signed_in: true, csrf: "new" }), json(200, { state: "open" }), json(200, { seq: 1 }));
   await api.save("a", 5, { seq: 1, choice: [] });
-  assert.deepEqual(calls.map(({ method, token }) => [method, token]), [["PUT", "old"], ["GET", undefined], ["PUT", "new"]]);
+  assert.deepEqual(calls.map(({ method, url, token }) => [method, url.split("/").at(-1), token]), [
+    ["PUT", "5", "old"], ["GET", "session", undefined], ["GET", "time", undefined], ["PUT", "5", "new"],
+  ]);
+});
+
+test("answers never travel with somebody else's session", async () => {
+  const { api, calls } = server(json(200, { signed_in: true, csrf: "new" }), problem(403, "not-allowed"), json(200, { signed_in: true, csrf: "new" }), json(200, { state: "open" }), json(200, { seq: 1 }));
+  api.doubt();
+  await assert.rejects(api.save("a", 5, { seq: 1, choice: [] }), { slug: "not-yours", status: 403 });
+  assert.equal(calls.some(({ method }) => method === "PUT"), false);
+  await api.save("a", 5, { seq: 1, choice: [] }); // its owner is back
+  assert.deepEqual(calls.map(({ method }) => method), ["GET", "GET", "GET", "GET", "PUT"]);
+});
+
+test("a server that does not know the question about time judges the answer itself", async () => {
+  const { api, calls } = server(json(200, { signed_in: true, csrf: "new" }), problem(404, "http-404"), json(200, { seq: 1 }));
+  api.doubt();
+  await api.save("a", 5, { seq: 1, choice: [] });
+  assert.deepEqual(calls.map(({ method }) => method), ["GET", "GET", "PUT"]);
 });
 
 test("signed out stays signed out until somebody signs in", async () => {

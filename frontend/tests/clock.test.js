@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeClock, wallClock } from "../src/clock.js";
+import { makeClock, wallClock, wallMoment } from "../src/clock.js";
 
 test("time runs on the monotonic counter from the server's word", () => {
   let counter = 500;
@@ -22,4 +22,9 @@ test("a later word corrects a counter that slept; small differences are the netw
 test("the wall clock is Hà Nội's", () => {
   assert.equal(wallClock("2019-08-20T03:42:05Z"), "10:42:05");
   assert.equal(wallClock("2019-08-20T17:00:00+00:00"), "00:00:00");
+});
+
+test("a day is written as the paper writes it", () => {
+  assert.equal(wallMoment("2019-08-20T10:00:00Z"), "20/8/2019 17:00");
+  assert.equal(wallMoment("2019-12-04T18:05:00Z"), "5/12/2019 01:05");
 });

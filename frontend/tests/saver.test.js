@@ -2,32 +2,21 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Problem } from "../src/api.js";
 import { makeSaver } from "../src/saver.js";
+import { handClock, turn } from "./device.js";
 
 const fingerprint = (content) => JSON.stringify(content.choice ?? content.html);
-const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 // A desk: a saver, the requests it sent (answered by hand), a journal and a clock moved by hand.
-function desk({ kept = {}, items = [{ no: 1, kind: "single", choice: [], seq: 0, saved_at: null }, { no: 41, kind: "essay", html: "", seq: 0, saved_at: null }] } = {}) {
+function desk({ kept = {}, items = [{ no: 1, kind: "single", choice: [], seq: 0, saved_at: null }, { no: 41, kind: "essay", html: "", seq: 0, saved_at: null }], ...more } = {}) {
   const sent = [];
-  const alarms = new Map();
-  let time = 0;
-  let name = 0;
-  const timers = {
-    setTimeout: (act, ms) => (alarms.set((name += 1), { act, at: time + ms }), name),
-    clearTimeout: (id) => alarms.delete(id),
-  };
-  const journal = { keeps: true, kept: { ...kept }, write(no, entry) { this.kept[no] = structuredClone(entry); }, forget(no) { delete this.kept[no]; }, read(no) { return this.kept[no] ?? null; } };
+  const { timers, pass, now } = handClock();
+  const journal = { keeps: true, kept: { ...kept }, write(no, entry) { this.kept[no] = structuredClone(entry); }, forget(no) { delete this.kept[no]; }, read(no) { return this.kept[no] ?? null; }, stored() {}, leave() { this.left = true; } };
   const send = (no, body, options) => new Promise((resolve, reject) => sent.push({
     no, ...body, options,
     ok: () => (resolve({ no, seq: body.seq, saved_at: `2019-08-20T03:00:0${body.seq % 10}Z` }), turn()),
     fail: (slug, status = 0, extra = {}) => (reject(new Problem(slug, status, extra)), turn()),
   }));
-  const saver = makeSaver({ items, send, journal, fingerprint, timers, now: () => time });
-  async function pass(ms) {
-    time += ms;
-    for (const [id, { act, at }] of [...alarms]) if (at <= time && alarms.delete(id)) act();
-    await turn();
-  }
+  const saver = makeSaver({ items, send, journal, fingerprint, timers, now, ...more });
   return { saver, sent, journal, pass };
 }
 
@@ -134,13 +123,58 @@ test("signed out: the text stays, and goes on its way when the person is back", 
   assert.deepEqual([saver.state().trouble, saver.state().owed], [null, 0]);
 });
 
-test("a closed attempt is not knocked at again; what was not sent stays in the journal", async () => {
+test("a closed attempt: each late content is knocked with once, and stays in the journal", async () => {
   const { saver, sent, journal, pass } = desk();
   saver.change(1, { choice: [2] }, { urgent: true });
-  await sent[0].fail("attempt-closed", 409);
+  saver.change(41, { html: "late" });
+  await sent[0].fail("attempt-closed", 409, { detail: "kept aside" });
+  await sent[1].fail("attempt-closed", 409, { detail: "kept aside" });
   saver.flush();
   await pass(60000);
-  assert.deepEqual([sent.length, saver.state().trouble, journal.kept[1].content], [1, "closed", { choice: [2] }]);
+  assert.deepEqual([sent.length, saver.state().trouble, saver.state().late, saver.state().said], [2, "closed", 2, "kept aside"]);
+  assert.deepEqual([journal.kept[1].content, journal.kept[1].late], [{ choice: [2] }, fingerprint({ choice: [2] })]);
+  saver.change(1, { choice: [3] }, { urgent: true });
+  assert.deepEqual(sent[2].choice, [3], "another content is another matter");
+});
+
+test("an attempt that is open again takes what it had turned away", async () => {
+  const { saver, sent } = desk();
+  saver.change(1, { choice: [2] }, { urgent: true });
+  await sent[0].fail("attempt-closed", 409);
+  saver.reopen();
+  await sent[1].ok();
+  assert.deepEqual([saver.state().trouble, saver.state().owed], [null, 0]);
+});
+
+test("somebody else is signed in: nothing is refused, the text waits for its owner", async () => {
+  const { saver, sent, journal, pass } = desk();
+  saver.change(1, { choice: [2] }, { urgent: true });
+  await sent[0].fail("not-yours", 403);
+  assert.deepEqual([saver.state().trouble, saver.state().refused, journal.kept[1].content], ["somebody-else", [], { choice: [2] }]);
+  await pass(15000);
+  await sent[1].ok();
+  assert.deepEqual([saver.state().trouble, saver.state().owed], [null, 0]);
+});
+
+test("what waited is sent in the order in which it was changed", async () => {
+  const items = [3, 1, 2].map((no) => ({ no, kind: "single", choice: [], seq: 0, saved_at: null }));
+  const entry = (tick) => ({ content: { choice: [tick] }, base: 0, sent: [], tick });
+  const { saver, sent } = desk({ items, kept: { 1: entry(9), 2: entry(4), 3: entry(7) } });
+  saver.flush();
+  assert.deepEqual(sent.map(({ no }) => no).slice(0, 1), [2]);
+  assert.deepEqual(new Set(sent.map(({ no }) => no)), new Set([1, 2, 3]));
+});
+
+test("it is first written down that an answer may arrive, then it is sent", async () => {
+  let written;
+  const disk = new Promise((resolve) => (written = resolve));
+  const { saver, sent, journal } = desk();
+  journal.stored = () => disk;
+  saver.change(1, { choice: [2] }, { urgent: true });
+  assert.deepEqual([sent.length, journal.kept[1].sent], [0, [fingerprint({ choice: [2] })]]);
+  written();
+  await turn();
+  assert.equal(sent.length, 1);
 });
 
 test("refused content waits for another content", async () => {
