@@ -15,7 +15,7 @@ from quizapp.web.api.views import bp as api
 from quizapp.web.contestant.views import bp as contestant
 from quizapp.web.judge.views import bp as judge
 from quizapp.web.public.views import bp as public
-from quizapp.web.shared.access import init_access, user_name
+from quizapp.web.shared.access import init_access, user_display, user_name, user_ref
 from quizapp.web.shared.cookies import Csrf, QuickSessions
 from quizapp.web.shared.errors import init_errors
 from quizapp.web.shared.filters import init_filters
@@ -49,8 +49,15 @@ def create_app(house: House | None = None) -> Flask:
     for room in ROOMS:
         app.register_blueprint(room)
     init_access(app)
-    app.context_processor(lambda: {"page_lang": language(), "viewer_name": user_name()})
+    app.context_processor(_visitor)
     return app
+
+
+def _visitor() -> dict[str, object]:
+    """Return what every page knows of its reader."""
+    name = user_name()
+    known = {"viewer_ref": user_ref(), "display": user_display()} if name is not None else {}
+    return {"page_lang": language(), "viewer_name": name, **known}
 
 
 def _configure(app: Flask, house: House) -> None:

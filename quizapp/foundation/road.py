@@ -59,13 +59,52 @@ class Road:
             link.close()
 
 
+class Glances:
+    """Lanes for looking only: each question sees the present, nothing is held, and no writer waits."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._free = engine, list[Lane]()
+        event.listen(engine, "engine_disposed", lambda _engine: self.close())
+
+    @contextmanager
+    def lane(self) -> Iterator["Lane"]:
+        """Lend a lane; one on which anything is raised is not used again."""
+        lane = self._free.pop() if self._free else self._opened()
+        try:
+            yield lane
+        except BaseException:
+            lane.close()
+            raise
+        self._free.append(lane)
+
+    def close(self) -> None:
+        """Give the connections up."""
+        while self._free:
+            self._free.pop().close()
+
+    def _opened(self) -> "Lane":
+        lane = Lane(self._engine.raw_connection(), self._engine.dialect.name == "sqlite")
+        lane.commit_each()
+        return lane
+
+
 class Lane:
-    """One transaction on the road."""
+    """A transaction on the road, or a way to look."""
 
     def __init__(self, link: PoolProxiedConnection, embedded: bool) -> None:
-        self.embedded = embedded
+        self.embedded, self._lent = embedded, link
         self._link = link.driver_connection
         self._cursor: Any = self._link.cursor() if embedded else self._link.cursor(binary=True)  # type: ignore[union-attr]
+
+    def commit_each(self) -> None:
+        """Let every statement be a transaction of its own. (SQLite's are, unless one says BEGIN.)"""
+        if not self.embedded:
+            self._link.autocommit = True  # type: ignore[union-attr]
+
+    def close(self) -> None:
+        """Give the connection up."""
+        self._lent.invalidate()
+        self._lent.close()
 
     def begin(self) -> None:
         """Take the writer's place. (psycopg begins by itself.)"""

@@ -19,6 +19,7 @@ from quizapp.foundation.db import Instant
 from quizapp.foundation.errors import ContestError
 from quizapp.foundation.i18n import N_
 from quizapp.foundation.models import AuditRecord, HighWater, Told
+from quizapp.foundation.road import Glances, Lane
 
 # The mark only rises, whoever writes it.
 _MARK = text(
@@ -64,6 +65,7 @@ class Store:
         # SQLite has one writer. Its own queue sleeps and is not fair; threads of one process queue here instead.
         self._place = threading.Lock() if engine.dialect.name == "sqlite" else None
         self._knows_high_water = False
+        self._glances = Glances(engine)
 
     def place(self) -> AbstractContextManager[Any]:
         """Return the writer's place where there is only one: hold it while a transaction that writes is open."""
@@ -89,6 +91,15 @@ class Store:
             self._hear_high_water(session)
             yield Work(session, actor=actor, now=self.clock())
             session.rollback()
+
+    @contextmanager
+    def glance(self) -> Iterator[Lane]:
+        """Hand out a lane for looking only, on the straight road."""
+        with answering(), self._glances.lane() as lane:
+            if not self._knows_high_water:
+                with self.reading():
+                    pass  # it hears how far time has come
+            yield lane
 
     def mark_time(self) -> None:
         """Write down how far time has come, for a clock that is set back between two starts, or is behind elsewhere."""

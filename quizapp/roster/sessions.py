@@ -1,8 +1,11 @@
-"""Who is behind a crowd of session tokens, asked in one statement beside the work that they came for."""
+"""Who is signed in: one visitor, or a crowd asked about in one statement beside the work that they came for."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
+from quizapp.accounts.secrets import hash_token
 from quizapp.foundation.access import Actor, Role
 from quizapp.foundation.errors import ContestError, NotAllowed
 from quizapp.foundation.i18n import N_
@@ -18,11 +21,42 @@ _ACTORS = """
 """
 
 
+_SIGNED_IN = """
+    SELECT a.id, r.role, p.id, p.full_name, p.category, u.id, u.kind, CAST(a.display AS text)
+    FROM login_sessions AS s
+    JOIN accounts AS a ON a.id = s.account_id
+    LEFT JOIN account_roles AS r ON r.account_id = a.id
+    LEFT JOIN people AS p ON p.account_id = a.id
+    LEFT JOIN units AS u ON u.id = p.unit_id
+    WHERE s.token_hash = :token_hash AND s.revoked_at IS NULL AND s.ends_at > :now AND a.closed_at IS NULL
+"""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """The account behind a session cookie, as the edge needs it; ``display`` tells how its pages shall look."""
+
+    actor: Actor
+    name: str
+    display: Mapping[str, str]
+
+
 class SignedOut(ContestError):
     """The session has ended, or never was."""
 
     message = N_("Phiên đăng nhập đã hết. Hãy đăng nhập lại; những gì đã lưu vẫn còn nguyên.")
     slug = "signed-out"
+
+
+def signed_in(lane: Lane, token: str, now: datetime) -> SignedIn | None:
+    """Return who holds ``token``; ``None`` if its session ended, was revoked, or its account is closed."""
+    rows = lane.rows(_SIGNED_IN, token_hash=hash_token(token), now=now)
+    if not rows:
+        return None
+    account, _role, person, name, category, unit, unit_kind, display = rows[0]
+    roles = frozenset(Role(row[1]) for row in rows if row[1])
+    actor = Actor(account, roles, person, unit, unit_kind, category)
+    return SignedIn(actor, name or "", json.loads(display) if display else {})
 
 
 def actors(lane: Lane, token_hashes: Sequence[str], now: datetime) -> dict[str, Actor]:

@@ -13,7 +13,7 @@ from quizapp.accounts.rules import SESSION_LIFE
 from quizapp.accounts.services import SignInRefused
 from quizapp.foundation.access import SYSTEM, Role
 from quizapp.house import House
-from quizapp.roster.queries import SignedIn, signed_in
+from quizapp.roster.sessions import SignedIn, signed_in
 from tests.factories import PIN, Card, Clock, enter
 from tests.statements import counted
 
@@ -24,8 +24,8 @@ def card(house: House) -> Card:
 
 
 def who(house: House, token: str) -> SignedIn | None:
-    with house.store.reading() as view:
-        return signed_in(view.session, token, view.now)
+    with house.store.glance() as lane:
+        return signed_in(lane, token, house.store.clock())
 
 
 @pytest.mark.parametrize("typed", [str.lower, lambda code: code.replace("-", " "), lambda code: f"  {code}\n"])

@@ -16,7 +16,7 @@ from quizapp.contests.queries import list_rounds
 from quizapp.foundation.access import Role
 from quizapp.house import House
 from quizapp.roster.models import Person
-from quizapp.roster.queries import signed_in
+from quizapp.roster.sessions import signed_in
 from tests.cli.conftest import Command
 
 
@@ -53,8 +53,8 @@ def test_everyone_on_the_list_really_signs_in_and_may_do_what_is_said(told: Path
         rounds = list_rounds(view.session)
     for card in found["participants"] + found["others"]:
         token = sign_in(house.store, card["code"].lower(), card["pin"])
-        with house.store.reading() as view:
-            somebody = signed_in(view.session, token, view.now)
+        with house.store.glance() as lane:
+            somebody = signed_in(lane, token, house.store.clock())
         assert somebody and somebody.name == card["name"]
         assert somebody.actor.roles == {Role(card["role"])}
         takes_part = card["role"] == "participant"

@@ -1,5 +1,6 @@
 """The first lock: a route says who may knock. What says nothing is closed."""
 
+import hmac
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
@@ -10,9 +11,8 @@ from werkzeug.wrappers import Response
 from quizapp.accounts.secrets import hash_token
 from quizapp.foundation.access import NOBODY, Actor, Role
 from quizapp.foundation.errors import NotAllowed, NotFound
-from quizapp.roster import queries as roster
-from quizapp.roster.sessions import SignedOut
-from quizapp.web.shared.desk import reading
+from quizapp.roster.sessions import SignedIn, SignedOut, signed_in
+from quizapp.web.shared.desk import house
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -23,8 +23,9 @@ SIGNED_IN = "signed-in"
 class User(UserMixin):  # type: ignore[misc]
     """Flask-Login's view of who is signed in. Its id is the token of a revocable session row."""
 
-    def __init__(self, token: str, signed_in: roster.SignedIn) -> None:
+    def __init__(self, token: str, signed_in: SignedIn) -> None:
         self.id, self.actor, self.name = token, signed_in.actor, signed_in.name
+        self.display = signed_in.display
 
 
 def open_to(*audiences: str) -> Callable[[View], View]:
@@ -45,7 +46,8 @@ def asked_within(view: View) -> View:
 
 def init_access(app: Flask) -> None:
     """Connect Flask-Login to the session rows and close every door that is not marked."""
-    manager = LoginManager(app)
+    manager = LoginManager()
+    manager.init_app(app, add_context_processor=False)
     manager.session_protection = None  # the row is the protection; an address that changes on a bus is no thief
     manager.user_loader(_load_user)
     app.before_request(_close_doors)
@@ -62,6 +64,18 @@ def user_name() -> str | None:
     """Return the name of who is signed in, for their own eyes."""
     user = _user()
     return user.name if user else None
+
+
+def user_display() -> Mapping[str, str]:
+    """Return how pages shall look for who is signed in; what is missing is as for everybody."""
+    user = _user()
+    return user.display if user else {}
+
+
+def user_ref() -> str:
+    """Return a name of the account that says nothing about it, for telling whose a device's journal is."""
+    secret = house().settings.secret_key.encode()
+    return hmac.digest(secret, b"account %d" % (actor().account_id or 0), "sha256").hex()[:22]
 
 
 def token() -> str | None:
@@ -91,8 +105,9 @@ def _user() -> User | None:
 
 
 def _load_user(sent: str) -> User | None:
-    with reading() as view:
-        found = roster.signed_in(view.session, sent, view.now)
+    store = house().store
+    with store.glance() as lane:
+        found = signed_in(lane, sent, store.clock())
     return User(sent, found) if found else None
 
 
