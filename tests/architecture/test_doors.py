@@ -25,6 +25,7 @@ TABLE = """
                                         nobody  pupil  other  judge  judge 2  admin
 GET    /                                200     200    200    200    200      200
 GET    /healthz                         200     200    200    200    200      200
+GET    /readyz                          200     200    200    200    200      200
 GET    /sign-in                         200     302    302    302    302      302
 POST   /sign-in                         422     422    422    422    422      422
 POST   /language                        302     302    302    302    302      302
