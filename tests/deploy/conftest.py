@@ -29,14 +29,21 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Stores:
 @pytest.fixture
 def postgres(tmp_path: Path) -> Iterator[str]:
     """The address of an empty PostgreSQL database."""
+    yield from new_database(f"{abs(hash(tmp_path)):x}")
+
+
+def new_database(name: str) -> Iterator[str]:
+    """Make an empty PostgreSQL database, yield its address, drop it."""
     server = services.postgres_url()
     if server is None:
         services.missing("PostgreSQL")
     url = make_url(server or "")
-    name = f"{url.database}_{abs(hash(tmp_path)):x}"
-    _ask(url.render_as_string(hide_password=False), "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
-    yield url.set(database=name).render_as_string(hide_password=False)
-    _ask(url.render_as_string(hide_password=False), "DROP DATABASE {} WITH (FORCE)", name)
+    own = f"{url.database}_{name}"
+    _ask(server or "", "CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", own)
+    try:
+        yield url.set(database=own).render_as_string(hide_password=False)
+    finally:
+        _ask(server or "", "DROP DATABASE {} WITH (FORCE)", own)
 
 
 def link_to(address: str) -> "psycopg.Connection[tuple[object, ...]]":
