@@ -145,14 +145,16 @@ def test_a_door_that_is_closed_says_the_same(city: tuple[City, Front, list[dict[
 
 
 def test_static_files_come_from_nginx_smaller_and_for_a_year(get: Any) -> None:
-    path = f"/static/build/{next(STATIC.glob('attempt-*.js')).name}"
+    name = next(STATIC.glob("attempt-*.js")).name
+    path = f"/static/build/{name}"
     whole = get(path, headers={"Accept-Encoding": "identity"})
-    kinds = ["gzip", "br"] if BROTLI.exists() else ["gzip"]
-    for kind in kinds:
+    kinds = {"gzip": "gz", "br": "br"} if BROTLI.exists() else {"gzip": "gz"}
+    for kind, ending in kinds.items():
         small = get(path, headers={"Accept-Encoding": kind}, stream=True)
-        size = len(small.raw.read(decode_content=False))
+        sent = small.raw.read(decode_content=False)
         assert (small.headers["Content-Encoding"], small.status_code) == (kind, 200)
-        assert size < len(whole.content) / 2
+        assert sent == (STATIC / f"{name}.{ending}").read_bytes(), "the twin that set-up made, not one made now"
+        assert len(sent) < len(whole.content) / 2
         assert said(small) == WHOLE and small.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
@@ -177,9 +179,33 @@ def test_machines_ask_for_health(get: Any) -> None:
 
 def test_the_log_names_nobody(city: tuple[City, Front, list[dict[str, str]]], get: Any) -> None:
     get("/receipts/K7QM-2XW9-HD4R-8TBN?who=secret")
-    rows = [row["path"] for row in city[1].log() if row["path"].startswith("/receipts")]
-    assert rows[-1] == "/receipts/-"
+
+    def asked() -> list[str]:
+        return [row["path"] for row in city[1].log() if row["path"].startswith("/receipts")]
+
+    assert until(asked, 10) and set(asked()) == {"/receipts/-"}
     assert "127.0.0.1 " not in (city[1].folder / "access.log").read_text().replace("node=127.0.0.1", "")
+
+
+def test_the_program_knows_that_it_is_reached_over_tls(city: tuple[City, Front, list[dict[str, str]]]) -> None:
+    _city, front, people = city
+    stranger = contestant(front, people[5], 5)
+    with stranger.http as http:
+        csrf = http.get(f"{front.address}/api/v1/session", timeout=20).json()["csrf"]
+        http.headers["Referer"] = "https://khac.example.vn/"
+        answer = http.post(f"{front.address}/sign-in", data={"csrf_token": csrf, "code": "x", "pin": "y"}, timeout=20)
+    assert (answer.status_code, said(answer)) == (400, WHOLE)
+
+
+def test_guessing_is_throttled_whatever_address_is_claimed(city: tuple[City, Front, list[dict[str, str]]]) -> None:
+    _city, front, people = city
+    guesser = contestant(front, people[6], 6)
+    with guesser.http:
+        heard = []
+        for number in range(12):
+            guesser.http.headers["X-Forwarded-For"] = f"203.0.113.{number}"
+            heard.append(guesser.guess(people[6]["code"], "000000"))
+    assert heard == [401] * 10 + [429] * 2
 
 
 def half_a_save(pupil: Contestant, front: Front, no: int) -> ssl.SSLSocket:
