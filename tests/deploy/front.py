@@ -87,9 +87,9 @@ def lay_out(folder: Path, nodes: list[int], **changed: str) -> tuple[int, int]:
         "/var/log/nginx/quizapp.log quizapp": f"{folder}/access.log quizapp",
         "/srv/quizapp": str(ROOT),
     }
-    text = (SHIPPED / "quizapp.conf").read_text("utf-8")
+    text = "".join((SHIPPED / name).read_text("utf-8") for name in ("nodes.conf", "quizapp.conf"))
     for old, new in [*own.items(), *changed.items()]:
-        assert old in text, f"deploy/nginx/quizapp.conf says nothing of {old}"
+        assert old in text, f"deploy/nginx says nothing of {old}"
         text = text.replace(old, new)
     (folder / "conf.d").mkdir()
     (folder / "conf.d" / "quizapp.conf").write_text(text, "utf-8")
