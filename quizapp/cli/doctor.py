@@ -52,17 +52,13 @@ def _examine(name: str, look: Callable[[House], tuple[str, str]], house: House) 
     try:
         return Finding(name, *look(house))
     except StorageFailed as error:
-        return Finding(name, f"{house.settings.s3_url or house.settings.data / 'files'}: {_reason(error)}", STORAGE)
+        return Finding(name, str(error.__cause__ or error).splitlines()[0], STORAGE)
     except Exception as error:
         return Finding(
             name,
             f"{type(error).__name__}: {error}".splitlines()[0],
             "Xem thông báo bên cạnh; chạy lại `make run` để cài đủ.",
         )
-
-
-def _reason(error: BaseException) -> str:
-    return str(error.__cause__ or error).splitlines()[0]
 
 
 def _font(_house: House) -> tuple[str, str]:

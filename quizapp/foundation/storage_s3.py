@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from quizapp.foundation.i18n import N_
 from quizapp.foundation.storage import FileMissing, Storage, StorageFailed, is_key
 
 # Seconds. A request thread waits for a file no longer than a person does.
@@ -23,6 +24,12 @@ TRIES = 5
 MISSING = {"NoSuchKey", "404", "NotFound"}
 THERE_ALREADY = "PreconditionFailed"
 COME_AGAIN = "ConditionalRequestConflict"
+
+
+class WrongBucket(StorageFailed):
+    """The setting names no bucket."""
+
+    message = N_("QUIZAPP_S3_URL phải có dạng s3://bucket/prefix?endpoint=https://…&region=…, không kèm mật khẩu.")
 
 
 @dataclass(frozen=True)
@@ -39,12 +46,13 @@ class Bucket:
         """Read the setting ``url``.
 
         Raises:
-            ValueError: it is no such address, or holds a password; the message does not repeat it.
+            WrongBucket: it is no such address, or holds a password; the message does not repeat it.
         """
         parts = urlsplit(url)
-        asked = parse_qs(parts.query, strict_parsing=bool(parts.query))
-        if parts.scheme != "s3" or not parts.hostname or "@" in parts.netloc or asked.keys() - {"endpoint", "region"}:
-            raise ValueError("QUIZAPP_S3_URL is s3://bucket/prefix?endpoint=https://…&region=…, without any password")
+        asked = parse_qs(parts.query, keep_blank_values=True)
+        strange = asked.keys() - {"endpoint", "region"} or [""] in asked.values()
+        if parts.scheme != "s3" or not parts.netloc or "@" in parts.netloc or strange:
+            raise WrongBucket
         told = {name: values[-1] for name, values in asked.items()}
         return cls(parts.netloc, parts.path.strip("/"), told.get("endpoint"), told.get("region"))
 

@@ -46,5 +46,5 @@ def test_a_bucket_that_is_not_there_is_told_with_the_cure(empty_house: House, s3
 
 
 def test_a_setting_that_is_no_bucket_is_told(empty_house: House) -> None:
-    seen, _cure = told(empty_house, "https://khong-phai")
-    assert seen.startswith("✗ Kho tệp") and "QUIZAPP_S3_URL is s3://" in seen
+    seen, _cure = told(empty_house, "s3://key:hunter2@khong-phai")
+    assert seen.startswith("✗ Kho tệp") and "QUIZAPP_S3_URL phải có dạng s3://" in seen and "hunter2" not in seen

@@ -102,7 +102,16 @@ def lay_out(folder: Path, nodes: list[int], **changed: str) -> tuple[int, int]:
 
 
 def command(folder: Path, *words: str) -> list[str]:
-    return [nginx_path() or "nginx", "-p", str(folder), "-c", str(folder / "nginx.conf"), *words]
+    return [
+        nginx_path() or "nginx",
+        "-p",
+        str(folder),
+        "-c",
+        str(folder / "nginx.conf"),
+        "-e",
+        str(folder / "error.log"),
+        *words,
+    ]
 
 
 def start(folder: Path, nodes: list[int], **changed: str) -> Front:

@@ -295,6 +295,15 @@ def test_an_older_schema_is_brought_up_before_it_moves(old: House, new: House) -
     assert ran.exit_code == 1 and "quizapp db upgrade" in ran.output
 
 
+def test_a_letter_that_postgresql_cannot_hold_stops_the_move_and_is_not_dropped(old: House, new: House) -> None:
+    with old.engine.begin() as connection:
+        connection.execute(text("UPDATE banks SET domain = domain || char(0) WHERE id = 1"))
+    old.engine.dispose()
+    ran = move(old, new)
+    assert ran.exit_code == 1 and "Cơ sở dữ liệu báo lỗi" in ran.output and "NUL" in ran.output
+    assert is_empty(new)
+
+
 def test_a_damaged_file_stops_the_move(old: House, new: House, ready: tuple[Card, str, str]) -> None:
     key = next(iter(old.storage.keys()))
     (old.settings.data / "files" / key[:2] / key).write_bytes(b"something else")

@@ -22,7 +22,7 @@ from tests.resilience.books import audit
 from tests.resilience.conftest import invented
 from tests.resilience.contestants import Contestant
 from tests.resilience.programs import PATIENCE_S, Installation, Program, free_port
-from tests.together import until
+from tests.together import at_once, until
 from tests.web.test_headers import ALWAYS, HSTS
 
 SLOW = 40
@@ -64,7 +64,7 @@ def city(tmp_path_factory: pytest.TempPathFactory, s3: str) -> Iterator[tuple[Ci
     folder = tmp_path_factory.mktemp("city")
     with ExitStack() as stack:
         made = City(folder, stack.enter_context(contextmanager(new_database)("city")), new_bucket(s3))
-        people = invented(made.nodes[0], 8)
+        people = invented(made.nodes[0], 16)
         front = stack.enter_context(in_front(folder / "nginx", made.ports))
         stack.callback(lambda: [node.clear() for node in made.nodes])
         made.open(front.address)
@@ -266,24 +266,52 @@ def test_without_buffering_the_slow_ones_would_be_at_the_nodes(
             assert until(lambda: sum(connections_to(port) for port in made.ports) == 4, 10)
 
 
+@contextmanager
+def signed_in(front: Front, card: dict[str, str], number: int) -> Iterator[Contestant]:
+    """Yield somebody at a paper."""
+    made = contestant(front, card, number)
+    with made.http:
+        made.sign_in()
+        made.begin()
+        yield made
+
+
+def save_while_killing(crowd: list[Contestant], node: Program) -> None:
+    """Let all save at once, fifty changes each, and kill ``node`` while they do."""
+
+    def act(number: int) -> None:
+        if number == len(crowd):
+            assert until(lambda: sum(one.saves for one in crowd) >= 100, PATIENCE_S, 0.005)
+            node.kill()
+            return
+        for _ in range(50):
+            crowd[number].save(crowd[number].chance.choice(crowd[number]._items))
+
+    at_once(len(crowd) + 1, act)
+
+
+def tried_both(front: Front, ports: list[int]) -> bool:
+    """Tell whether the log has a request that was taken to the first node in vain and then to the second."""
+    return f"node=127.0.0.1:{ports[0]}, 127.0.0.1:{ports[1]} " in (front.folder / "access.log").read_text()
+
+
 def test_saves_go_to_both_nodes_and_on_when_one_dies(city: tuple[City, Front, list[dict[str, str]]]) -> None:
     made, front, people = city
-    pupil = contestant(front, people[4], 4)
-    with pupil.http:
-        pupil.sign_in()
-        pupil.begin()
+    others = list(enumerate(people[7:14]))
+    with ExitStack() as stack:
+        pupil = stack.enter_context(signed_in(front, people[4], 4))
         seen = len(front.log())
         for item in pupil._items[:20]:
             pupil.save(item)
+        assert until(lambda: len(front.log()) >= seen + 20, 10)
         served = [row["node"] for row in front.log()[seen:] if row["method"] == "PUT"]
         assert {served.count(f"127.0.0.1:{port}") for port in made.ports} == {10}
 
-        made.programs[0].kill()
-        for item in pupil._items[:30]:
-            pupil.save(item)
+        crowd = [pupil, *(stack.enter_context(signed_in(front, card, 20 + number)) for number, card in others)]
+        save_while_killing(crowd, made.programs[0])
         pupil.hand_in()
-        assert (pupil.surprises, pupil.cuts, pupil.saves) == ([], 0, 50)
-        assert f"127.0.0.1:{made.ports[0]}, 127.0.0.1:{made.ports[1]}".partition(",")[0] in str(front.log()[seen:])
+        assert [(one.surprises, one.cuts) for one in crowd] == [([], 0)] * len(crowd), "nobody noticed"
+        assert until(lambda: tried_both(front, made.ports), 10), "nginx did turn from one node to the other"
 
         made.programs[1].kill()
         for path, shape in (("/", "text/html; charset=utf-8"), ("/api/v1/rounds", "application/problem+json")):
@@ -292,5 +320,5 @@ def test_saves_go_to_both_nodes_and_on_when_one_dies(city: tuple[City, Front, li
             assert (answer.headers["Retry-After"], answer.headers["Cache-Control"]) == ("5", "no-store")
             assert "vẫn còn nguyên" in answer.text
     inside = House(made.nodes[0].settings)
-    assert audit(inside, [pupil.ledger]) == []
+    assert audit(inside, [one.ledger for one in crowd]) == []
     inside.engine.dispose()

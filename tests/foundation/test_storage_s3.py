@@ -10,7 +10,7 @@ import pytest
 
 from quizapp.foundation.errors import ContestError
 from quizapp.foundation.storage import FileMissing, StorageFailed
-from quizapp.foundation.storage_s3 import Bucket, S3Storage
+from quizapp.foundation.storage_s3 import Bucket, S3Storage, WrongBucket
 from tests.foundation.s3_server import answering, new_bucket, s3_server
 from tests.resilience.programs import free_port
 
@@ -43,7 +43,7 @@ def test_one_setting_tells_bucket_prefix_endpoint_and_region(url: str, bucket: B
     "url", ["", "thi", "https://thi", "s3://", "s3://key:secret@thi", "s3://thi?secret=x", "s3://thi?endpoint"]
 )
 def test_what_is_no_bucket_is_refused_and_not_repeated(url: str) -> None:
-    with pytest.raises(ValueError) as refused:
+    with pytest.raises(WrongBucket) as refused:
         Bucket.read(url)
     assert "secret" not in str(refused.value)
 
