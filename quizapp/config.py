@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,6 +20,8 @@ class Settings:
     database_url: str
     redis_url: str | None
     secret_key: str
+    # The bucket for files, as ``foundation.storage_s3.Bucket`` reads it; without one they are in the data folder.
+    s3_url: str | None = field(default=None, kw_only=True)
     host: str = "127.0.0.1"
     port: int = 8000
     public_url: str = ""
@@ -45,6 +47,7 @@ def read_settings(env: Mapping[str, str] | None = None) -> Settings:
         data=data,
         database_url=env.get("QUIZAPP_DATABASE_URL") or f"sqlite:///{data / 'quizapp.db'}",
         redis_url=env.get("QUIZAPP_REDIS_URL") or None,
+        s3_url=env.get("QUIZAPP_S3_URL") or None,
         secret_key=env.get("QUIZAPP_SECRET_KEY") or _kept_secret(data / "secret.key"),
         host=env.get("QUIZAPP_HOST") or "127.0.0.1",
         port=int(env.get("QUIZAPP_PORT") or 8000),

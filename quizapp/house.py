@@ -11,7 +11,8 @@ from quizapp.attempts.saving import SavingDesk
 from quizapp.config import Settings, read_settings
 from quizapp.foundation import clock as clocks
 from quizapp.foundation.db import make_engine
-from quizapp.foundation.storage import Storage
+from quizapp.foundation.i18n import N_
+from quizapp.foundation.storage import LocalStorage, Storage, StorageFailed
 from quizapp.foundation.wake import caller, make_huey
 from quizapp.foundation.work import Store
 
@@ -46,13 +47,22 @@ class House:
     @cached_property
     def storage(self) -> Storage:
         """The door to the files."""
-        return Storage(self.settings.data / "files")
+        url = self.settings.s3_url
+        return _shared_storage(url) if url else LocalStorage(self.settings.data / "files")
 
     @property
     def database_name(self) -> str:
         """The database's kind and place, without any password, for people to read."""
         parts = urlsplit(self.settings.database_url)
         return f"{parts.scheme.split('+')[0]} {parts.hostname or ''}{parts.path}"
+
+
+def _shared_storage(url: str) -> Storage:
+    try:
+        from quizapp.foundation.storage_s3 import Bucket, S3Storage  # brings boto3, which one machine does without
+    except ModuleNotFoundError as error:
+        raise StorageFailed(N_("Kho tệp S3 cần thư viện boto3. Cài theo requirements/s3.lock.")) from error
+    return S3Storage(Bucket.read(url))
 
 
 def open_house() -> House:

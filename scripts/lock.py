@@ -14,7 +14,7 @@ from scripts.places import BIN, LOCKS, LOGS, MODULES, PACKAGE_JSON, ROOT
 
 OLDEST_PYTHON = "3.11"
 ADVICE = "Xem lời báo ở trên; các tệp khoá cũ còn nguyên (see above; the old lock files are untouched)."
-EXTRAS = {"run": None, "dev": "dev", "node": "node", "build": "build", "lock": "lock"}
+EXTRAS = {"run": None, "s3": "s3", "dev": "dev", "node": "node", "build": "build", "lock": "lock"}
 
 
 def main() -> None:

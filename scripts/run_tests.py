@@ -28,13 +28,15 @@ def main(words: list[str]) -> int:
 
 def bring_tools() -> None:
     """Install what only tests need, where that is allowed; elsewhere say what is left out, unless CI forbids it."""
-    wanted = system.missing_to_test(has_chromium=services.chromium_path() is not None) if system.on_apt() else []
+    here = {"has_chromium": services.chromium_path() is not None, "has_nginx": services.nginx_path() is not None}
+    wanted = system.missing_to_test(**here) if system.on_apt() else []
     if not wanted:
         return
     say.line(f"Công cụ kiểm thử (test tools): {' '.join(wanted)} ", end="")
     try:
         system.install(wanted)
         services.chromium_path.cache_clear()
+        services.nginx_path.cache_clear()
         say.line(" ✓")
     except say.Stopped as problem:
         if IN_CI:
@@ -49,6 +51,7 @@ def lacks() -> list[str]:
         "PostgreSQL": services.has_postgres(),
         "Redis": services.has_redis(),
         "Chromium": services.chromium_path() is not None,
+        "nginx": services.nginx_path() is not None,
     }
     return [name for name, here in found.items() if not here]
 

@@ -29,11 +29,16 @@ def missing_to_run() -> list[str]:
     return wanted
 
 
-def missing_to_test(*, has_chromium: bool) -> list[str]:
-    """Return the packages that only tests need. Ubuntu's chromium is a snap, so apt cannot bring it there."""
+def missing_to_test(*, has_chromium: bool, has_nginx: bool) -> list[str]:
+    """Return the packages that only tests need. Ubuntu's chromium is a snap, so apt cannot bring it there.
+
+    Where systemd runs, nginx's package would open port 80 to everybody; there, a person decides.
+    """
     wanted = [name for name in TEST_TOOLS if not installed(name)]
     if not has_chromium and not is_ubuntu():
         wanted.append("chromium")
+    if not has_nginx and not os.path.isdir("/run/systemd/system"):
+        wanted.append("nginx")
     return wanted
 
 

@@ -23,6 +23,7 @@ IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 HOW = {
     "PostgreSQL": "PostgreSQL trên 127.0.0.1:5432 (người dùng root hay postgres), hoặc $QUIZAPP_TEST_POSTGRES",
     "Redis": "Redis trên 127.0.0.1:6379 còn một cơ sở dữ liệu trống, hoặc $QUIZAPP_TEST_REDIS",
+    "nginx": "nginx từ 1.22 (apt-get install nginx)",
     "Chromium": "Chromium (apt-get install chromium), hoặc $QUIZAPP_CHROMIUM",
 }
 
@@ -165,3 +166,12 @@ def _fetched_by_playwright() -> str | None:
     return next(
         (str(path) for path in sorted(cache_folder.glob("chromium-*/chrome-linux*/chrome"), reverse=True)), None
     )
+
+
+# ── nginx: the program alone; the tests start one of their own ──
+
+
+@cache
+def nginx_path() -> str | None:
+    """Return the path of nginx, which Debian keeps where only root looks, or None."""
+    return shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")

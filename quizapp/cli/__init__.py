@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-COMMANDS = ("bank", "db", "demo", "doctor", "entry", "serve", "up", "worker")
+COMMANDS = ("bank", "db", "demo", "doctor", "entry", "migrate-store", "serve", "up", "worker")
 
 
 class _Commands(click.Group):
@@ -20,7 +20,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = getattr(import_module(f"quizapp.cli.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        found: click.Command = getattr(import_module(f"quizapp.cli.{name}"), name)
         return found
 
     def invoke(self, ctx: click.Context) -> Any:

@@ -12,9 +12,15 @@ from quizapp import migrations
 from quizapp.cli.opening import open_house
 from quizapp.foundation import paper, pulse
 from quizapp.foundation.db import sqlite_is_sound
+from quizapp.foundation.storage import StorageFailed
 from quizapp.house import House
 
 SILENT_FOR = timedelta(seconds=60)
+
+STORAGE = (
+    "Thư mục: kiểm tra ổ đĩa và quyền ghi. S3: kiểm tra QUIZAPP_S3_URL, tên bucket, khoá truy cập (AWS_ACCESS_KEY_ID, "
+    "AWS_SECRET_ACCESS_KEY) và quyền đọc, ghi, liệt kê."
+)
 
 APT = "sudo apt-get install -y libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation2"
 
@@ -45,6 +51,8 @@ def doctor() -> None:
 def _examine(name: str, look: Callable[[House], tuple[str, str]], house: House) -> Finding:
     try:
         return Finding(name, *look(house))
+    except StorageFailed as error:
+        return Finding(name, str(error.__cause__ or error).splitlines()[0], STORAGE)
     except Exception as error:
         return Finding(
             name,
@@ -83,7 +91,7 @@ def _database(house: House) -> tuple[str, str]:
 def _storage(house: House) -> tuple[str, str]:
     key = house.storage.put(b"quizapp doctor", ".txt")
     whole = house.storage.get(key) == b"quizapp doctor"
-    return str(house.settings.data / "files"), "" if whole else "Kiểm tra ổ đĩa và quyền ghi của thư mục này."
+    return house.storage.place, "" if whole else "Kiểm tra ổ đĩa và quyền ghi của nơi này."
 
 
 def _worker(house: House) -> tuple[str, str]:

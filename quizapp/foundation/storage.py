@@ -1,13 +1,15 @@
-"""The only door for files the program keeps: one local folder, named by content, written once.
+"""The only door for files the program keeps: named by their content, written once, checked when read.
 
-What ``put`` has returned survives a power cut: the bytes are synced before the name appears, and the name before the
-return.
+What ``put`` has returned survives a power cut. Here is what every kind of storage promises, and the kind that is one
+folder of this machine; the kind that several machines share is ``storage_s3``.
 """
 
 import hashlib
 import os
 import re
 import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -46,30 +48,25 @@ class FileDamaged(StorageFailed):
     slug = "file-damaged"
 
 
-class Storage:
-    """Files under ``root``, each named by the SHA-256 of its bytes: ``<64 hex digits><suffix>``."""
+class Storage(ABC):
+    """Files, each named by the SHA-256 of its bytes: ``<64 hex digits><suffix>``."""
 
-    def __init__(self, root: Path) -> None:
-        self._root = Path(root)
+    @property
+    @abstractmethod
+    def place(self) -> str:
+        """Where the files are, for people to read; holds no password."""
 
     def put(self, data: bytes, suffix: str = "") -> str:
         """Keep ``data`` and return its key. The same bytes again give the same key and write nothing.
 
         Raises:
             KeyRefused: ``suffix`` is not a dot with up to eight small letters or digits.
-            StorageFailed: the disk is full or refuses; nothing of the file is left behind.
+            StorageFailed: the disk or the service refuses; nothing of the file is left behind.
         """
         if not _SUFFIX.fullmatch(suffix):
             raise KeyRefused
         key = hashlib.sha256(data).hexdigest() + suffix
-        target = self._path(key)
-        try:
-            _make_folder(target.parent)
-            if not target.exists():
-                _write_whole(target, data)
-            _sync_folder(target.parent)
-        except OSError as error:
-            raise StorageFailed from error
+        self._keep(key, data)
         return key
 
     def get(self, key: str) -> bytes:
@@ -89,6 +86,61 @@ class Storage:
 
     def open_stream(self, key: str) -> BinaryIO:
         """Open what is kept under ``key`` for reading; the caller closes it. Large files need not fit in memory."""
+        return self._open(_checked(key))
+
+    def exists(self, key: str) -> bool:
+        """Tell whether something is kept under ``key``."""
+        return self._has(_checked(key))
+
+    @abstractmethod
+    def keys(self) -> Iterator[str]:
+        """Yield the key of everything that is kept, in no order. What is no key of ours is passed over."""
+
+    @abstractmethod
+    def _keep(self, key: str, data: bytes) -> None: ...
+
+    @abstractmethod
+    def _open(self, key: str) -> BinaryIO: ...
+
+    @abstractmethod
+    def _has(self, key: str) -> bool: ...
+
+
+def is_key(name: str) -> bool:
+    """Tell whether ``name`` is formed as a storage's keys are."""
+    return bool(_KEY.fullmatch(name))
+
+
+def _checked(key: str) -> str:
+    if not is_key(key):
+        raise KeyRefused
+    return key
+
+
+class LocalStorage(Storage):
+    """Files under ``root`` on this machine: bytes are synced before their name appears, the name before the return."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = Path(root)
+
+    @property
+    def place(self) -> str:
+        return str(self._root)
+
+    def keys(self) -> Iterator[str]:
+        return (path.name for path in self._root.glob("??/*") if is_key(path.name) and path.is_file())
+
+    def _keep(self, key: str, data: bytes) -> None:
+        target = self._path(key)
+        try:
+            _make_folder(target.parent)
+            if not target.exists():
+                _write_whole(target, data)
+            _sync_folder(target.parent)
+        except OSError as error:
+            raise StorageFailed from error
+
+    def _open(self, key: str) -> BinaryIO:
         try:
             return self._path(key).open("rb")
         except FileNotFoundError:
@@ -96,13 +148,10 @@ class Storage:
         except OSError as error:
             raise StorageFailed from error
 
-    def exists(self, key: str) -> bool:
-        """Tell whether something is kept under ``key``."""
+    def _has(self, key: str) -> bool:
         return self._path(key).is_file()
 
     def _path(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            raise KeyRefused
         return self._root / key[:2] / key
 
 

@@ -1,12 +1,13 @@
 """The schema's history: small, dated, reversible steps that know nothing of today's models."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 
 def config(engine: Engine | None = None) -> Config:
@@ -25,5 +26,14 @@ def upgrade(engine: Engine) -> None:
 def is_current(engine: Engine) -> bool:
     """Tell whether the database has the newest schema."""
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    return current == ScriptDirectory.from_config(config()).get_current_head()
+        return has_newest_schema(connection)
+
+
+def has_newest_schema(connection: Connection) -> bool:
+    """Tell the same over ``connection``; cheap enough to be asked every second."""
+    return MigrationContext.configure(connection).get_current_revision() == _head()
+
+
+@cache
+def _head() -> str | None:
+    return ScriptDirectory.from_config(config()).get_current_head()

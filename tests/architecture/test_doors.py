@@ -25,6 +25,7 @@ TABLE = """
                                         nobody  pupil  other  judge  judge 2  admin
 GET    /                                200     200    200    200    200      200
 GET    /healthz                         200     200    200    200    200      200
+GET    /readyz                          200     200    200    200    200      200
 GET    /sign-in                         200     302    302    302    302      302
 POST   /sign-in                         422     422    422    422    422      422
 POST   /language                        302     302    302    302    302      302
@@ -255,12 +256,9 @@ def mentions(module: str, *names: str) -> Finder:
 
 
 def test_only_the_unit_of_work_commits() -> None:
-    """Migrations run in a transaction of their own."""
-    assert places(calls("commit", "begin_nested", "autocommit")) == {
-        "foundation/road.py",
-        "foundation/work.py",
-        "migrations/env.py",
-    }
+    """Migrations run in a transaction of their own, and so does the move to another database."""
+    committing = {"foundation/road.py", "foundation/work.py", "migrations/env.py", "cli/migrate_store.py"}
+    assert places(calls("commit", "begin_nested", "autocommit")) == committing
 
 
 def test_only_one_module_reads_the_clock() -> None:
@@ -269,7 +267,9 @@ def test_only_one_module_reads_the_clock() -> None:
 
 
 def test_a_house_is_the_only_one_to_open_a_session_on_the_database() -> None:
-    assert places(calls("Session", "sessionmaker", "create_engine")) == {"foundation/work.py", "foundation/db.py"}
+    """The session of the S3 storage is boto3's, and knows no database."""
+    opening = {"foundation/work.py", "foundation/db.py", "foundation/storage_s3.py"}
+    assert places(calls("Session", "sessionmaker", "create_engine")) == opening
 
 
 def test_only_cleaned_essays_are_marked_as_safe_html() -> None:

@@ -10,6 +10,7 @@ from quizapp.attempts import queries as attempts
 from quizapp.contests import queries as contests
 from quizapp.foundation.access import Role
 from quizapp.foundation.refs import tidy_code
+from quizapp.migrations import has_newest_schema
 from quizapp.web.public.forms import ReceiptForm, SignInForm
 from quizapp.web.shared.access import ANYONE, actor, open_to, user_name
 from quizapp.web.shared.desk import house, reading
@@ -41,6 +42,15 @@ def healthz() -> ResponseReturnValue:
     """Tell a supervisor that the process answers and reaches its database."""
     with reading() as view:
         return {"alive": True, "server_time": view.now.isoformat()}
+
+
+@bp.get("/readyz")
+@open_to(ANYONE)
+def readyz() -> ResponseReturnValue:
+    """Tell whoever spreads the visitors that this node can serve them: database reached, schema current."""
+    with reading() as view:
+        ready = has_newest_schema(view.session.connection())
+        return {"ready": ready, "schema": "current" if ready else "other"}, 200 if ready else 503
 
 
 @bp.get("/sign-in")
