@@ -8,6 +8,7 @@ from huey.api import Huey
 from sqlalchemy import Engine
 
 from quizapp.attempts.saving import SavingDesk
+from quizapp.banks.shelf import Shelf
 from quizapp.config import Settings, read_settings
 from quizapp.foundation import clock as clocks
 from quizapp.foundation.db import make_engine
@@ -43,6 +44,11 @@ class House:
     def saving(self) -> SavingDesk:
         """The desk at which answers are handed over."""
         return SavingDesk(self.store)
+
+    @cached_property
+    def shelf(self) -> Shelf:
+        """The questions, at hand."""
+        return Shelf()
 
     @cached_property
     def storage(self) -> Storage:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -129,10 +130,47 @@ def get_attempt(session: Session, row: Attempt) -> AttemptView:
     places = sheet.read_paper(row.paper)
     asked = banks.asked(session, [place.version_id for place in places] + [row.essay_version_id or 0])
     saved = _saved_choices(session, row)
+    essay = saved_essay(session, row.id) if row.essay_version_id else None
+    return put_together(row, places, asked, saved, essay)
+
+
+class Facts(Protocol):
+    """What of an attempt does not change with every answer: its row, or what was read instead of it."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def ref(self) -> str: ...
+    @property
+    def round_id(self) -> int: ...
+    @property
+    def person_id(self) -> int: ...
+    @property
+    def state(self) -> str: ...
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def deadline_at(self) -> datetime: ...
+    @property
+    def handed_in_at(self) -> datetime | None: ...
+    @property
+    def essay_version_id(self) -> int | None: ...
+
+
+def put_together(
+    row: Facts,
+    places: Sequence[sheet.Place],
+    asked: Mapping[int, banks.Asked],
+    saved: Mapping[int, Saved],
+    essay: Saved | None,
+) -> AttemptView:
+    """Return an attempt from its parts."""
     items = tuple(_item(no, asked[place.version_id], place.order, saved.get(no)) for no, place in enumerate(places, 1))
-    essay = _essay(session, row, asked[row.essay_version_id], len(items) + 1) if row.essay_version_id else None
+    prompt = asked[row.essay_version_id] if row.essay_version_id else None
+    essay_item = EssayItem(len(items) + 1, prompt.version_id, prompt.stem, essay) if prompt else None
     times = (row.started_at, row.deadline_at, row.handed_in_at)
-    return AttemptView(row.id, row.ref, row.round_id, row.person_id, AttemptState(row.state), *times, items, essay)
+    state = AttemptState(row.state)
+    return AttemptView(row.id, row.ref, row.round_id, row.person_id, state, *times, items, essay_item)
 
 
 def by_id(session: Session, attempt_id: int) -> AttemptView:
@@ -237,7 +275,3 @@ def _saved_choices(session: Session, row: Attempt) -> dict[int, Saved]:
 def _item(no: int, asked: banks.Asked, order: Sequence[int], saved: Saved | None) -> PaperItem:
     options = tuple(asked.options[position][1] for position in order)
     return PaperItem(no, asked.version_id, asked.kind, asked.stem, options, saved)
-
-
-def _essay(session: Session, row: Attempt, asked: banks.Asked, no: int) -> EssayItem:
-    return EssayItem(no, asked.version_id, asked.stem, saved_essay(session, row.id))

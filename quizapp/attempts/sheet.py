@@ -7,6 +7,7 @@ many times over; together they are a few hundred bytes that are read, changed an
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -48,6 +49,7 @@ def read_paper(text: str) -> list[Place]:
     return [read_place(word) for word in text.split()]
 
 
+@lru_cache(65_536)
 def read_place(word: str) -> Place:
     """Return one item's place from its word on the paper.
 
@@ -81,6 +83,11 @@ class Answers:
         """Return the answer to item ``no``."""
         cell = self._cells.get(no)
         return self._saved(cell) if cell else None
+
+    def is_answered(self, no: int) -> bool:
+        """Tell whether anything is chosen for item ``no``."""
+        cell = self._cells.get(no)
+        return cell is not None and cell[2] > 0
 
     def all(self) -> dict[int, Saved]:
         """Return item number → answer."""

@@ -79,7 +79,7 @@ def pool(session: Session) -> list[PoolItem]:
 def asked(session: Session, version_ids: Collection[int]) -> dict[int, Asked]:
     """Return what may be shown of the versions, by id."""
     query = select(ItemVersion.id, ItemVersion.kind, ItemVersion.body).where(ItemVersion.id.in_(version_ids))
-    return {row.id: _asked(row.id, row.kind, row.body) for row in session.execute(query)}
+    return {row.id: asked_of(row.id, row.kind, row.body) for row in session.execute(query)}
 
 
 def keys(session: Session, version_ids: Collection[int]) -> dict[int, frozenset[str]]:
@@ -100,6 +100,7 @@ def _pool_item(version: ItemVersion, code: str, domain: str) -> PoolItem:
     return PoolItem(version.id, code, version.kind, domain, version.difficulty, tuple(version.audience), *span, options)
 
 
-def _asked(version_id: int, kind: str, body: Mapping[str, Any]) -> Asked:
+def asked_of(version_id: int, kind: str, body: Mapping[str, Any]) -> Asked:
+    """Return what may be shown of a stored version."""
     options = tuple((option, text) for option, text in body.get("options", ()))
     return Asked(version_id, kind, body["stem"], options)

@@ -1,22 +1,31 @@
 """The contestant's pages. Each: door, question, page."""
 
 import secrets
+from collections.abc import Mapping
+from datetime import datetime
 
 from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from werkzeug.http import dump_options_header
 
+from quizapp.attempts import glance
 from quizapp.attempts import queries as attempts
 from quizapp.attempts import services as taking
+from quizapp.attempts.glance import Glance
+from quizapp.attempts.rules import AttemptState
+from quizapp.banks.queries import Asked
 from quizapp.contests import policy as contest_policy
 from quizapp.contests import queries as contests
 from quizapp.entries import queries as entries
 from quizapp.foundation.errors import NotAllowed, NotFound, require
 from quizapp.roster import queries as roster
+from quizapp.web.contestant import sheets
 from quizapp.web.contestant.desk import round_card
 from quizapp.web.shared import papers, reports
 from quizapp.web.shared.access import actor, open_to
 from quizapp.web.shared.desk import house, reading, working
+from quizapp.web.shared.filters import when
 
 bp = Blueprint("contestant", __name__)
 
@@ -58,7 +67,10 @@ def start(ref: str) -> ResponseReturnValue:
 @bp.get("/attempts/<ref>")
 @open_to("participant")
 def questions(ref: str) -> ResponseReturnValue:
-    return _paper_page(ref, "contestant/questions.html")
+    found, asked, now = _opened(ref)
+    if found.state != AttemptState.OPEN:
+        return redirect(url_for(".receipt", ref=ref))
+    return Response(sheets.questions(found, asked, sheets.page_data(found, now)), mimetype="text/html")
 
 
 @bp.get("/attempts/<ref>/essay")
@@ -117,8 +129,19 @@ def record(ref: str) -> ResponseReturnValue:
     return response
 
 
+def _opened(ref: str) -> tuple[Glance, Mapping[int, Asked], datetime]:
+    store, shelf = house().store, house().shelf
+    with store.glance() as lane:
+        found = glance.own(lane, actor(), ref)
+        asked = shelf.asked(lane, glance.versions(found))
+    return found, asked, store.clock()
+
+
 def _paper_page(ref: str, template: str) -> ResponseReturnValue:
-    attempt = reports.attempt(ref)
-    if attempt.state != "open":
+    found, asked, now = _opened(ref)
+    if found.state != AttemptState.OPEN:
         return redirect(url_for(".receipt", ref=ref))
-    return render_template(template, attempt=papers.as_dict(attempt))
+    whole = papers.attempt_out(glance.in_words(found, asked), found.kind, found.terms, now)
+    data = Markup(sheets.page_data(found, now).decode())  # noqa: S704 - escaped there
+    words = when(found.deadline_at)
+    return render_template(template, attempt=papers.as_dict(whole), attempt_data=data, deadline_words=words)

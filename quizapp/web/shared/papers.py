@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from quizapp.attempts.glance import Glance
 from quizapp.attempts.queries import AttemptView, PaperItem, ReceiptView
 from quizapp.attempts.rules import time_used
 from quizapp.contests.queries import RoundView
+from quizapp.contests.rules import RoundKind, RoundTerms
 from quizapp.grading.queries import Score
 
 # An instant as it goes out: RFC 3339 with its zone, described so.
@@ -85,16 +87,16 @@ class ReceiptOut(Shape, frozen=True):
     entry: EntryOut
 
 
-def attempt_out(attempt: AttemptView, view: RoundView, now: datetime) -> AttemptOut:
+def attempt_out(attempt: AttemptView, kind: RoundKind, terms: RoundTerms, now: datetime) -> AttemptOut:
     """Return the attempt as it may leave the server."""
     items: list[ChoiceOut | MultipleOut | EssayOut] = [_choice(item) for item in attempt.items]
-    if attempt.essay and view.terms.essay:
+    if attempt.essay and terms.essay:
         saved = attempt.essay.saved
         items.append(
             EssayOut(
                 no=attempt.essay.no,
                 stem=attempt.essay.stem,
-                word_limit=view.terms.essay.word_limit,
+                word_limit=terms.essay.word_limit,
                 html=(saved.html or "") if saved else "",
                 words=(saved.words or 0) if saved else 0,
                 seq=saved.seq if saved else 0,
@@ -104,12 +106,60 @@ def attempt_out(attempt: AttemptView, view: RoundView, now: datetime) -> Attempt
     return AttemptOut(
         ref=attempt.ref,
         state=attempt.state.value,
-        kind=view.kind.value,
+        kind=kind.value,
         started_at=attempt.started_at,
         deadline=attempt.deadline_at,
         server_time=now,
         items=tuple(items),
     )
+
+
+class DataItem(Shape, frozen=True, omit_defaults=True):
+    """What a page's scripts need of an item: where it stands, not its words."""
+
+    no: int
+    kind: str
+    seq: int
+    saved_at: Moment | None
+    choice: tuple[int, ...] | None = None
+    html: str | None = None
+
+
+class PageData(Shape, frozen=True):
+    """What a page's scripts need of an attempt."""
+
+    ref: str
+    state: str
+    kind: str
+    started_at: Moment
+    deadline: Moment
+    server_time: Moment
+    items: tuple[DataItem, ...]
+
+
+def page_data(found: Glance, now: datetime) -> PageData:
+    """Return what the scripts of a paper's pages need."""
+    items = [_data_item(found, no, place.kind) for no, place in enumerate(found.places, 1)]
+    if found.essay_version_id is not None:
+        essay = found.essay
+        html, seq, saved_at = (essay.html or "", essay.seq, essay.saved_at) if essay else ("", 0, None)
+        items.append(DataItem(no=found.essay_no, kind="essay", seq=seq, saved_at=saved_at, html=html))
+    return PageData(
+        ref=found.ref,
+        state=found.state,
+        kind=found.kind,
+        started_at=found.started_at,
+        deadline=found.deadline_at,
+        server_time=now,
+        items=tuple(items),
+    )
+
+
+def _data_item(found: Glance, no: int, kind: str) -> DataItem:
+    saved = found.answers.get(no)
+    if saved is None:
+        return DataItem(no=no, kind=kind, seq=0, saved_at=None, choice=())
+    return DataItem(no=no, kind=kind, seq=saved.seq, saved_at=saved.saved_at, choice=saved.choice)
 
 
 def receipt_out(

@@ -2,6 +2,7 @@
 
 from flask import url_for
 
+from quizapp.attempts import glance
 from quizapp.attempts import queries as attempts
 from quizapp.contests import queries as contests
 from quizapp.entries import queries as entries
@@ -18,10 +19,11 @@ def attempt(ref: str) -> papers.AttemptOut:
     Raises:
         NotFound, NotAllowed: if there is none, or it is somebody else's.
     """
-    with reading() as view:
-        row = attempts.get_own_row(view.session, actor(), ref)
-        found = attempts.get_attempt(view.session, row)
-        return papers.attempt_out(found, contests.round_by_id(view.session, row.round_id), view.now)
+    store, shelf = house().store, house().shelf
+    with store.glance() as lane:
+        found = glance.own(lane, actor(), ref)
+        asked = shelf.asked(lane, glance.versions(found))
+    return papers.attempt_out(glance.in_words(found, asked), found.kind, found.terms, store.clock())
 
 
 def receipt(ref: str) -> papers.ReceiptOut:
