@@ -273,13 +273,21 @@ def test_a_house_is_the_only_one_to_open_a_session_on_the_database() -> None:
 
 
 def test_only_cleaned_essays_are_marked_as_safe_html() -> None:
-    """``Markup(...)`` of a variable: the judge's page and the paper. Everything else goes through autoescape."""
+    """``Markup(...)`` of a variable: the judge's page and the paper; marks of our own letters, and JSON that was escaped.
+
+    Everything else goes through autoescape.
+    """
 
     def marks(node: ast.AST) -> bool:
         bare = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Markup"
         return bare and any(not isinstance(argument, ast.Constant) for argument in node.args)
 
-    assert places(marks) == {"entries/pdf.py", "web/judge/views.py"}
+    assert places(marks) == {
+        "entries/pdf.py",
+        "web/judge/views.py",
+        "web/shared/mould.py",
+        "web/contestant/sheets.py",
+    }
     assert places(calls("render_template_string", "eval", "exec", "loads_unsafe")) == set()
     assert places(mentions("pickle", "loads", "load")) == set()
 

@@ -59,6 +59,11 @@ def page_data(found: Glance, now: datetime) -> bytes:
     return text
 
 
+def data_markup(found: Glance, now: datetime) -> Markup:
+    """Return the same for a template."""
+    return Markup(page_data(found, now).decode())  # noqa: S704 - escaped there
+
+
 @lru_cache(512)
 def _page(lang: str, display: tuple[tuple[str, str], ...], kind: str, has_essay: bool) -> Mould:
     kinds = [{"kind": "single"}, *([{"kind": "essay"}] if has_essay else [])]
