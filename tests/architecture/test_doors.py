@@ -273,7 +273,7 @@ def test_a_house_is_the_only_one_to_open_a_session_on_the_database() -> None:
 
 
 def test_only_cleaned_essays_are_marked_as_safe_html() -> None:
-    """``Markup(...)`` of a variable: the judge's page and the paper; marks of our own letters, and JSON that was escaped.
+    """``Markup(...)`` of a variable: the judge's page and the paper; our own marks, and JSON that was escaped.
 
     Everything else goes through autoescape.
     """
