@@ -9,13 +9,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quizapp.config import ROOT
 from quizapp.house import House, open_house
+from quizapp.web.admin.rounds import bp as admin_rounds
 from quizapp.web.admin.views import bp as admin
 from quizapp.web.api.straight import StraightSaves
 from quizapp.web.api.views import bp as api
 from quizapp.web.contestant.views import bp as contestant
 from quizapp.web.judge.views import bp as judge
 from quizapp.web.public.views import bp as public
-from quizapp.web.shared.access import init_access, user_name
+from quizapp.web.shared.access import init_access, user_display, user_name
 from quizapp.web.shared.cookies import Csrf, QuickSessions
 from quizapp.web.shared.errors import init_errors
 from quizapp.web.shared.filters import init_filters
@@ -27,7 +28,7 @@ from quizapp.web.shared.uploads import init_uploads
 # Larger than the longest essay, smaller than a nuisance; uploads of banks raise it for themselves.
 MAX_BODY_BYTES = 1024 * 1024
 
-ROOMS = (public, contestant, judge, admin, api)
+ROOMS = (public, contestant, judge, admin, admin_rounds, api)
 
 
 def create_app(house: House | None = None) -> Flask:
@@ -49,7 +50,7 @@ def create_app(house: House | None = None) -> Flask:
     for room in ROOMS:
         app.register_blueprint(room)
     init_access(app)
-    app.context_processor(lambda: {"page_lang": language(), "viewer_name": user_name()})
+    app.context_processor(lambda: {"page_lang": language(), "viewer_name": user_name(), "display": user_display()})
     return app
 
 

@@ -1,5 +1,6 @@
 """Who is signed in, and what is known of them. One statement a request."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,6 +19,8 @@ class SignedIn:
 
     actor: Actor
     name: str
+    # How pages shall look for them; nothing where they never chose.
+    display: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
             Person.category,
             Unit.id.label("unit"),
             Unit.kind,
+            Account.display,
         )
         .join(LoginSession, LoginSession.account_id == Account.id)
         .outerjoin(Person, Person.account_id == Account.id)
@@ -56,7 +60,7 @@ def signed_in(session: Session, token: str, now: datetime) -> SignedIn | None:
         return None
     held_roles = frozenset(Role(role) for role in (row.roles or "").split(",") if role)
     actor = Actor(row.id, held_roles, row.person, row.unit, row.kind, row.category)
-    return SignedIn(actor, row.full_name or "")
+    return SignedIn(actor, row.full_name or "", row.display or {})
 
 
 def particulars(session: Session, person_id: int) -> Particulars:

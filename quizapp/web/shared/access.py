@@ -25,6 +25,7 @@ class User(UserMixin):  # type: ignore[misc]
 
     def __init__(self, token: str, signed_in: roster.SignedIn) -> None:
         self.id, self.actor, self.name = token, signed_in.actor, signed_in.name
+        self.display = signed_in.display
 
 
 def open_to(*audiences: str) -> Callable[[View], View]:
@@ -62,6 +63,12 @@ def user_name() -> str | None:
     """Return the name of who is signed in, for their own eyes."""
     user = _user()
     return user.name if user else None
+
+
+def user_display() -> Mapping[str, str]:
+    """Return how pages shall look for who is signed in; what is missing is as for everybody."""
+    user = _user()
+    return user.display if user else {}
 
 
 def token() -> str | None:
