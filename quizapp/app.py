@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from quizapp.config import ROOT
 from quizapp.house import House, open_house
+from quizapp.web.admin.rounds import bp as admin_rounds
 from quizapp.web.admin.views import bp as admin
 from quizapp.web.api.straight import StraightSaves
 from quizapp.web.api.views import bp as api
@@ -27,7 +28,7 @@ from quizapp.web.shared.uploads import init_uploads
 # Larger than the longest essay, smaller than a nuisance; uploads of banks raise it for themselves.
 MAX_BODY_BYTES = 1024 * 1024
 
-ROOMS = (public, contestant, judge, admin, api)
+ROOMS = (public, contestant, judge, admin, admin_rounds, api)
 
 
 def create_app(house: House | None = None) -> Flask:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import msgspec
 from sqlalchemy import delete, select, update
 
 from quizapp.accounts import rules, secrets
@@ -65,3 +66,9 @@ def sign_out(work: Work, token: str) -> None:
     """End the session behind ``token``; its cookie opens nothing any more, wherever a copy of it is."""
     mine = (LoginSession.token_hash == secrets.hash_token(token), LoginSession.revoked_at.is_(None))
     work.session.execute(update(LoginSession).where(*mine).values(revoked_at=work.now))
+
+
+def choose_display(work: Work, chosen: rules.Display) -> None:
+    """Remember with the actor's own account how pages shall look for them."""
+    mine = update(Account).where(Account.id == work.actor.account_id)
+    work.session.execute(mine.values(display=msgspec.to_builtins(chosen)))

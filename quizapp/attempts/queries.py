@@ -1,6 +1,6 @@
 """Attempts as their owners, the graders and the printers read them. No key is anywhere near."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -66,6 +66,24 @@ class Version:
     saved_at: datetime
     words: int
     html: str = ""
+
+
+@dataclass(frozen=True)
+class TimeView:
+    """How an attempt stands in time."""
+
+    state: AttemptState
+    deadline_at: datetime
+    paused: bool
+
+
+@dataclass(frozen=True)
+class Late:
+    """An attempt whose time is up."""
+
+    id: int
+    ref: str
+    deadline_at: datetime
 
 
 @dataclass(frozen=True)
@@ -259,11 +277,54 @@ def mine(session: Session, person_id: int) -> dict[int, tuple[str, AttemptState,
     return {row.round_id: (row.ref, AttemptState(row.state), row.deadline_at) for row in session.scalars(query)}
 
 
-def overdue(session: Session, now: datetime, limit: int) -> list[str]:
-    """Return the names of open attempts whose deadline has come, oldest first; not while their round is paused."""
-    late = select(Attempt.ref).join(Round, Round.id == Attempt.round_id)
+def overdue(session: Session, now: datetime, limit: int, after: Late | None = None) -> list[Late]:
+    """Return open attempts whose deadline has come, the oldest first, from the one ``after`` on.
+
+    While their round is paused nobody's time is up.
+    """
+    late = select(Attempt.id, Attempt.ref, Attempt.deadline_at).join(Round, Round.id == Attempt.round_id)
     late = late.where(Attempt.state == "open", Attempt.deadline_at <= now, Round.paused_at.is_(None))
-    return list(session.scalars(late.order_by(Attempt.deadline_at).limit(limit)))
+    if after:
+        later = (Attempt.deadline_at > after.deadline_at) | (Attempt.id > after.id)
+        late = late.where(Attempt.deadline_at >= after.deadline_at, later)
+    return [Late(*row) for row in session.execute(late.order_by(Attempt.deadline_at, Attempt.id).limit(limit))]
+
+
+def hold_overdue(session: Session, now: datetime, late: Collection[Late]) -> list[Attempt]:
+    """Return those of ``late`` that still are, locked; who is at work on one of them is not waited for."""
+    held = select(Attempt).join(Round, Round.id == Attempt.round_id)
+    held = held.join(
+        AnswerSheet, (AnswerSheet.attempt_id == Attempt.id) & (AnswerSheet.contest_id == Attempt.contest_id)
+    )
+    held = held.where(Attempt.id.in_([one.id for one in late]))
+    held = held.where(Attempt.state == "open", Attempt.deadline_at <= now, Round.paused_at.is_(None))
+    return list(session.scalars(held.with_for_update(of=(Attempt, AnswerSheet), skip_locked=True)))
+
+
+def time_of(session: Session, actor: Actor, ref: str) -> TimeView:
+    """Return how the actor's own attempt stands in time.
+
+    Raises:
+        NotFound, NotAllowed: if there is none, or it is somebody else's.
+    """
+    asked = select(Attempt.person_id, Attempt.state, Attempt.deadline_at, Round.paused_at)
+    row = session.execute(asked.join(Round, Round.id == Attempt.round_id).where(Attempt.ref == ref)).first()
+    if row is None:
+        raise NotFound
+    require(policy.may_see(actor, row.person_id))
+    return TimeView(AttemptState(row.state), row.deadline_at, row.paused_at is not None)
+
+
+def own_essay(session: Session, actor: Actor, ref: str, no: int) -> Attempt:
+    """Return the row of the actor's own attempt whose item ``no`` is an essay.
+
+    Raises:
+        NotFound, NotAllowed: if there is none, or it is somebody else's.
+    """
+    row = get_own_row(session, actor, ref)
+    if row.essay_version_id is None or no != len(row.paper.split()) + 1:
+        raise NotFound
+    return row
 
 
 def _saved_choices(session: Session, row: Attempt) -> dict[int, Saved]:

@@ -10,6 +10,10 @@ from enum import StrEnum
 from quizapp.foundation.errors import BadInput, RuleBroken
 from quizapp.foundation.i18n import N_
 
+# How long after a deadline the timetable waits before it hands in: a change that had arrived in time may still be
+# waiting for its batch and for the disk. The deadline itself does not move by it.
+GRACE = timedelta(seconds=5)
+
 
 class AttemptState(StrEnum):
     """Where an attempt stands."""
@@ -151,13 +155,16 @@ def check_order(stored: Saved | None, seq: int, same: bool) -> bool:
     raise StaleWrite(stored)
 
 
-def keeps_version(previous: Saved, last_kept_at: datetime | None, began_at: datetime, words: int) -> bool:
+def keeps_version(
+    previous: Saved, last_kept_at: datetime | None, began_at: datetime, words: int, restores: bool = False
+) -> bool:
     """Tell whether an essay's ``previous`` text is kept when one of ``words`` words replaces it.
 
-    It is when much is gone – a tenth, and twenty words – or when the last one kept is old: five minutes, or a twentieth
-    of the time the attempt has lasted, so that weeks of writing leave some two hundred versions and not thousands.
+    It is when an earlier text takes its place – whoever went back may want to come forward again –, when much is gone –
+    a tenth, and twenty words – or when the last one kept is old: five minutes, or a twentieth of the time the attempt
+    has lasted, so that weeks of writing leave some two hundred versions and not thousands.
     """
-    if previous.words and previous.words - words >= max(20, previous.words / 10):
+    if restores or (previous.words and previous.words - words >= max(20, previous.words / 10)):
         return True
     spacing = max(timedelta(minutes=5), (previous.saved_at - began_at) / 20)
     return previous.saved_at - (last_kept_at or began_at) >= spacing

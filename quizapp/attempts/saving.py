@@ -52,6 +52,12 @@ _ESSAYS = """
         WHERE a.ref IN :refs
     ) AS e
 """
+_RESTORED = """
+    SELECT c.attempt, c.seq
+    FROM ROWS :candidates AS c (attempt bigint, contest bigint, seq int, words int, html text)
+    JOIN essay_versions AS v ON v.attempt_id = c.attempt AND v.contest_id = c.contest
+    WHERE v.words = c.words AND v.html = c.html
+"""
 _STORE_SHEETS = """
     UPDATE answer_sheets AS s SET answers = v.answers
     FROM ROWS :sheets AS v (attempt bigint, contest bigint, answers text)
@@ -127,8 +133,12 @@ class _Paper:
 
 @dataclass(slots=True)
 class _Writes:
-    """What a batch will write, once all of it is judged."""
+    """What a batch will write, once all of it is judged.
 
+    ``restored`` holds (attempt, number of the change) of those changes that bring an earlier text back.
+    """
+
+    restored: set[tuple[int, int]] = field(default_factory=set)
     sheets: dict[int, _Paper] = field(default_factory=dict)
     essays: dict[int, dict[str, Any]] = field(default_factory=dict)
     versions: list[dict[str, Any]] = field(default_factory=list)
@@ -171,7 +181,7 @@ class SavingDesk:
         with self._store.place(), self._road.transaction() as lane:
             papers, actors = _facts(lane, changes, self._store.clock())
             changes = self._dated(lane, changes)
-            writes = _Writes()
+            writes = _Writes(restored=_restored(lane, changes, papers))
             outcomes: list[Kept | Exception] = [_judge(change, papers, actors, writes) for change in changes]
             _write(lane, writes)
         return outcomes
@@ -205,6 +215,16 @@ def _paper(lane: Lane, row: Row) -> _Paper:
     instants = (started_at, lane.instant(deadline), lane.instant(paused))
     answered = sheet.Answers(answers, started_at)
     return _Paper(id_, contest, person, AttemptState(state), *instants, paper.split(), essay is not None, answered)
+
+
+def _restored(lane: Lane, changes: Sequence[Change], papers: dict[str, _Paper]) -> set[tuple[int, int]]:
+    candidates = []
+    for change in changes:
+        paper = papers.get(change.ref)
+        if change.html is not None and paper is not None and paper.last_version_at is not None:
+            row = {"attempt": paper.id, "contest": paper.contest_id, "seq": change.seq}
+            candidates.append(row | {"words": change.words, "html": change.html})
+    return {(row[0], row[1]) for row in lane.rows(_RESTORED, candidates=candidates)} if candidates else set()
 
 
 def _judge(change: Change, papers: dict[str, _Paper], actors: dict[str, Actor], writes: _Writes) -> Kept | ContestError:
@@ -252,7 +272,8 @@ def _compose(change: Change, paper: _Paper, writes: _Writes) -> Saved:
             _set_aside(change, paper, writes, html, "stale")
         raise rules.StaleWrite(stored)
     saved = Saved(change.no, change.seq, change.came_at, html=html, words=change.words)
-    if stored and rules.keeps_version(stored, paper.last_version_at, paper.started_at, change.words):
+    restores = (paper.id, change.seq) in writes.restored
+    if stored and rules.keeps_version(stored, paper.last_version_at, paper.started_at, change.words, restores):
         writes.versions.append(_essay_row(paper, stored))
         paper.last_version_at = stored.saved_at
     paper.essay = saved

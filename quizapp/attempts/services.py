@@ -3,11 +3,10 @@
 from datetime import datetime, timedelta
 from random import Random
 
-import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from quizapp.attempts import queries, rules, sheet
+from quizapp.attempts import queries, rules, sheet, windows
 from quizapp.attempts.events import AttemptHandedIn
 from quizapp.attempts.models import AnswerSheet, Attempt, Receipt
 from quizapp.attempts.queries import ReceiptView
@@ -16,13 +15,11 @@ from quizapp.contests import policy as contest_policy
 from quizapp.contests import queries as contests
 from quizapp.contests import rules as contest_rules
 from quizapp.contests.queries import RoundView
-from quizapp.foundation.access import SYSTEM, Actor
+from quizapp.foundation.access import Actor
 from quizapp.foundation.errors import RuleBroken, require
 from quizapp.foundation.i18n import N_
 from quizapp.foundation.refs import new_code, new_ref
 from quizapp.foundation.work import Store, Work
-
-log = structlog.get_logger()
 
 RECEIPT_LENGTH = 16
 
@@ -32,6 +29,16 @@ class RoundNotOpen(RuleBroken):
 
     message = N_("Vòng thi chưa mở hoặc đã kết thúc nên chưa bắt đầu bài làm nào.")
     slug = "round-not-open"
+
+
+class RoundPaused(RuleBroken):
+    """The round stands still; nobody starts until it goes on."""
+
+    message = N_(
+        "Vòng thi đang tạm dừng nên chưa bắt đầu bài làm nào. Hãy chờ ban tổ chức cho thi tiếp; "
+        "thời gian tạm dừng không tính vào giờ làm bài."
+    )
+    slug = "round-paused"
 
 
 class NoAttemptLeft(RuleBroken):
@@ -45,22 +52,27 @@ def start(work: Work, round_ref: str, chance: Random) -> tuple[str, bool]:
     """Open an attempt, or return the one that is open; return (its public name, whether it is new).
 
     Raises:
-        RoundNotOpen, NoAttemptLeft: as they say.
+        RoundNotOpen, RoundPaused, NoAttemptLeft: as they say.
         NotAllowed: if the actor does not take part in this round.
     """
-    view = contests.get_round(work.session, round_ref)
+    view = contests.get_round(work.session, round_ref, hold=True)
     require(contest_policy.may_enter(work.actor, view.terms))
     theirs = select(Attempt).where(Attempt.round_id == view.id, Attempt.person_id == work.actor.person_id)
     attempts = work.session.scalars(theirs.order_by(Attempt.number)).all()
     for attempt in attempts:
         if attempt.state == AttemptState.OPEN:
             return attempt.ref, False
-    closes_at = contest_rules.closing(view.terms, view.closes_at, work.actor.unit_kind)
-    if contest_rules.state_at(work.now, view.opens_at, closes_at) != "open":
+    granted = windows.allowance(work.session, work.actor, view.id)
+    closes_at = contest_rules.closing(view.terms, view.closes_at, work.actor.unit_kind, granted.window)
+    if contest_rules.state_at(work.now, view.opens_at, closes_at, view.paused_at) != "open":
         raise RoundNotOpen
+    if view.paused_at:
+        raise RoundPaused
     if len(attempts) >= view.terms.attempts_allowed:
         raise NoAttemptLeft
-    attempt = _new_attempt(work, view, len(attempts) + 1, chance)
+    allowed = timedelta(minutes=view.terms.allowed_min) if view.terms.allowed_min else None
+    deadline_at = rules.deadline(work.now, allowed, granted.sitting, closes_at)
+    attempt = _new_attempt(work, view, len(attempts) + 1, deadline_at, chance)
     work.audit("start_attempt", f"attempt:{attempt.ref}", number=attempt.number)
     return attempt.ref, True
 
@@ -90,25 +102,9 @@ def hand_in(work: Work, ref: str) -> ReceiptView:
     return _close(work, row, min(work.now, row.deadline_at))
 
 
-def hand_in_overdue(store: Store, limit: int = 100) -> int:
-    """Hand in what its owners left open past the deadline, as of the deadline; return how many."""
-    with store.reading() as view:
-        late = queries.overdue(view.session, view.now, limit)
-    return sum(_hand_in_late(store, ref) for ref in late)
-
-
-def _hand_in_late(store: Store, ref: str) -> bool:
-    try:
-        with store.unit_of_work(SYSTEM) as work:
-            row = queries.get_row(work.session, ref, lock=True)
-            if row.state != AttemptState.OPEN or work.now < row.deadline_at:
-                return False
-            _close(work, row, row.deadline_at)
-            return True
-    except Exception as error:
-        # A damaged paper must not keep the others open; it stays as it is, for somebody to look at.
-        log.error("overdue_not_handed_in", attempt=ref, reason=type(error).__name__)
-        return False
+def hand_in_late(work: Work, row: Attempt) -> None:
+    """Close an attempt whose time is up, as of its deadline; whoever calls has locked it (``attempts.overdue``)."""
+    _close(work, row, row.deadline_at)
 
 
 def _close(work: Work, row: Attempt, closed_at: datetime) -> ReceiptView:
@@ -124,14 +120,12 @@ def _close(work: Work, row: Attempt, closed_at: datetime) -> ReceiptView:
     return receipt
 
 
-def _new_attempt(work: Work, view: RoundView, number: int, chance: Random) -> Attempt:
+def _new_attempt(work: Work, view: RoundView, number: int, deadline_at: datetime, chance: Random) -> Attempt:
     actor = work.actor
     audience = contest_rules.audience_of(actor.category or "")
     drawn = contest_rules.draw_paper(view.terms, contests.candidates(work.session, view.id), audience, chance)
-    allowed = timedelta(minutes=view.terms.allowed_min) if view.terms.allowed_min else None
-    closes_at = contest_rules.closing(view.terms, view.closes_at, actor.unit_kind)
     row = Attempt(ref=new_ref(), round_id=view.id, person_id=actor.person_id, number=number, state=AttemptState.OPEN)
-    row.started_at, row.deadline_at = work.now, rules.deadline(work.now, allowed, timedelta(0), closes_at)
+    row.started_at, row.deadline_at = work.now, deadline_at
     row.paper = sheet.write_paper(sheet.Place(item.version_id, item.kind, item.order) for item in drawn)
     row.contest_id, row.essay_version_id = view.contest_id, view.essay_version_id
     work.session.add(row)

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-COMMANDS = ("bank", "db", "demo", "doctor", "entry", "migrate-store", "serve", "up", "worker")
+COMMANDS = ("bank", "db", "demo", "doctor", "entry", "migrate-store", "round", "serve", "up", "worker")
 
 
 class _Commands(click.Group):

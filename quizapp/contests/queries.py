@@ -38,13 +38,26 @@ def list_rounds(session: Session) -> list[RoundView]:
     return [_view(*row) for row in session.execute(_rounds().order_by(Round.closes_at, Round.id))]
 
 
-def get_round(session: Session, ref: str) -> RoundView:
-    """Return the round behind a public name.
+def get_round(session: Session, ref: str, *, hold: bool = False) -> RoundView:
+    """Return the round behind a public name; with ``hold`` its window and pause stay as they are until the commit.
 
     Raises:
         NotFound: if there is none.
     """
-    return _one(session, _rounds().where(Round.ref == ref))
+    query = _rounds().where(Round.ref == ref)
+    return _one(session, query.with_for_update(read=True, key_share=True, of=Round) if hold else query)
+
+
+def get_round_row(session: Session, ref: str) -> Round:
+    """Return the round's row for a change of its window or pause. Whoever starts an attempt meanwhile waits.
+
+    Raises:
+        NotFound: if there is none.
+    """
+    row = session.scalar(select(Round).where(Round.ref == ref).with_for_update())
+    if row is None:
+        raise NotFound
+    return row
 
 
 def round_by_id(session: Session, round_id: int) -> RoundView:

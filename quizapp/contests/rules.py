@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from random import Random
@@ -112,16 +112,39 @@ def audience_of(category: str) -> str:
     return "staff" if category == "staff" else "student"
 
 
-def closing(terms: RoundTerms, closes_at: datetime, unit_kind: str | None) -> datetime:
-    """Return the first instant (UTC) at which people of ``unit_kind`` are too late."""
-    return terms.closes_by_unit_kind.get(unit_kind or "", closes_at)
+def closing(terms: RoundTerms, closes_at: datetime, unit_kind: str | None, more: timedelta = timedelta(0)) -> datetime:
+    """Return the first instant (UTC) at which people of ``unit_kind`` who were granted ``more`` are too late."""
+    return terms.closes_by_unit_kind.get(unit_kind or "", closes_at) + more
 
 
-def state_at(now: datetime, opens_at: datetime, closes_at: datetime) -> Literal["soon", "open", "closed"]:
-    """Tell where ``now`` lies: the window opens at ``opens_at`` and is over at ``closes_at`` itself."""
+def state_at(
+    now: datetime, opens_at: datetime, closes_at: datetime, paused_at: datetime | None = None
+) -> Literal["soon", "open", "closed"]:
+    """Tell where ``now`` lies: the window opens at ``opens_at`` and is over at ``closes_at`` itself.
+
+    A window that was not over when its round was paused is not over while the pause lasts.
+    """
     if now < opens_at:
         return "soon"
-    return "open" if now < closes_at else "closed"
+    return "open" if min(now, paused_at or now) < closes_at else "closed"
+
+
+def after_pause(terms: RoundTerms, paused_at: datetime, length: timedelta, longest: timedelta) -> RoundTerms:
+    """Return the terms of a round that goes on: ends that the pause had held up lie ``length`` later.
+
+    ``longest`` is the most that anybody was granted: an end that lies before the pause may lie after it for them. For
+    everybody else it lies in the past all the same, since it is moved to the end of the pause at the furthest.
+    """
+    moved = {
+        kind: after_pause_at(closes_at, paused_at, length, longest)
+        for kind, closes_at in terms.closes_by_unit_kind.items()
+    }
+    return msgspec.structs.replace(terms, closes_by_unit_kind=moved)
+
+
+def after_pause_at(closes_at: datetime, paused_at: datetime, length: timedelta, longest: timedelta) -> datetime:
+    """Return where one end lies after the pause, see :func:`after_pause`."""
+    return closes_at + length if closes_at + longest > paused_at else closes_at
 
 
 def check_pool(terms: RoundTerms, pool: Collection[Candidate], audiences: Collection[str]) -> None:

@@ -1,7 +1,7 @@
 """The database: one engine, two kinds (SQLite and PostgreSQL), and the column types the contest needs."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -10,7 +10,9 @@ import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import JSON as AnyJson
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Integer, MetaData, create_engine, event
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 _dump = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
@@ -54,6 +56,28 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class later(FunctionElement[datetime]):
+    """``later(instant, microseconds)``: a stored instant, moved; exact on both databases."""
+
+    name, type, inherit_cache = "later", Instant(), True
+
+
+@compiles(later)
+def _served_later(element: later, compiler: Any, **options: Any) -> str:
+    instant, microseconds = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({instant} + {microseconds} * INTERVAL '1 microsecond')"
+
+
+@compiles(later, "sqlite")
+def _embedded_later(element: later, compiler: Any, **options: Any) -> str:
+    return f"later({compiler.process(element.clauses, **options)})"
+
+
+def _later(stored: str, microseconds: int) -> str:
+    moved = datetime.fromisoformat(stored) + timedelta(microseconds=microseconds)
+    return moved.isoformat(" ", "microseconds")
 
 
 class Points(TypeDecorator[Decimal]):
@@ -109,6 +133,8 @@ def sqlite_is_sound(version: str) -> bool:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
+    # SQLite's own arithmetic of dates knows thousandths of a second only.
+    connection.create_function("later", 2, _later, deterministic=True)
     cursor = connection.cursor()
     # FULL: a power cut after "saved" loses nothing; NORMAL would.
     for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):

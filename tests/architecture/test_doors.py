@@ -52,13 +52,27 @@ POST   /admin/banks                     401     403    403    403    403      42
 POST   /admin/jobs/again                401     403    403    403    403      302
 GET    /admin/banks/<key>               →       403    403    403    403      404
 POST   /admin/banks/<key>               401     403    403    403    403      404
+GET    /admin/rounds                    →       403    403    403    403      200
+GET    /admin/rounds/<ref>/time         →       403    403    403    403      200
+POST   /admin/rounds/<ref>/extend       401     403    403    403    403      422
+POST   /admin/rounds/<ref>/pause        401     403    403    403    403      422
+POST   /admin/rounds/<ref>/resume       401     403    403    403    403      409
+GET    /admin/attempts/set-aside        →       403    403    403    403      404
+GET    /admin/attempts/set-aside/<ref>/<int:no>/<digest>  →  403  403  403  403  404
+GET    /display                         →       200    200    200    200      200
+POST   /display                         401     422    422    422    422      422
 GET    /api/v1/openapi.json             200     200    200    200    200      200
 GET    /api/v1/session                  200     200    200    200    200      200
 POST   /api/v1/session                  422     422    422    422    422      422
+GET    /api/v1/settings                 401     200    200    200    200      200
+PUT    /api/v1/settings                 401     422    422    422    422      422
 GET    /api/v1/rounds                   401     200    200    403    403      403
 POST   /api/v1/rounds/<ref>/attempts    401     200    200    403    403      403
 GET    /api/v1/attempts/<ref>           401     200    403    403    403      403
 PUT    /api/v1/attempts/<ref>/responses/<int:no>  401  200  403  403  403  403
+GET    /api/v1/attempts/<ref>/time      401     200    403    403    403      403
+GET    /api/v1/attempts/<ref>/responses/<int:no>/versions  401  404  403  403  403  403
+GET    /api/v1/attempts/<ref>/responses/<int:no>/versions/<version>  401  404  403  403  403  403
 GET    /api/v1/attempts/<ref>/receipt   401     200    403    403    403      403
 POST   /attempts/<ref>/hand-in          401     302    403    403    403      403
 POST   /api/v1/attempts/<ref>/hand-in   401     200    403    403    403      403
@@ -121,6 +135,7 @@ def address(rule: str, things: dict[str, str]) -> str:
     after = rule.endswith(("/receipt", "/entry.pdf", "/record.json"))
     name = "round" if "/rounds/" in rule else "script" if "/scripts/" in rule else "done" if after else "open"
     known = {"<ref>": things[name], "<code>": things["code"], "<key>": things["key"], "<int:no>": "1"}
+    known |= {"<version>": "1", "<digest>": "0" * 64}
     for slot, value in known.items():
         rule = rule.replace(slot, value)
     return rule.replace("<path:filename>", "build/manifest.json")

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from quizapp.attempts import queries, services
+from quizapp.attempts import overdue, queries
 from quizapp.attempts.models import Attempt, Receipt
-from quizapp.attempts.rules import AttemptClosed
+from quizapp.attempts.rules import GRACE, AttemptClosed
 from quizapp.house import House
 from quizapp.worker.loop import look_around
 from quizapp.worker.timetable import TIMETABLE
@@ -114,8 +114,8 @@ def test_what_the_device_says_about_time_changes_nothing(house: House, clock: Cl
 
 
 def test_a_server_clock_set_back_reopens_no_paper_that_is_closed(house: House, clock: Clock, tab: Tab) -> None:
-    clock.instant = tab.deadline
-    services.hand_in_overdue(house.store)
+    clock.instant = tab.deadline + GRACE
+    overdue.hand_in_overdue(house.store)
     clock.pass_(hours=-1)
     assert tab.save(1, {"seq": 1, "choice": [0]})[0] == 409
 
@@ -132,11 +132,11 @@ def test_a_worker_hands_in_overdue_papers_at_its_first_look_and_then_on_time(
     house: House, clock: Clock, pupil: Card
 ) -> None:
     start(house, pupil)
-    clock.instant += HOUR
+    clock.instant += HOUR + GRACE
     look: Callable[[], object] = look_around(house.store)
     look()
     assert closed(house) == 1
-    every = next(every for every, function in TIMETABLE if function is services.hand_in_overdue)
+    every = next(every for every, function in TIMETABLE if function is overdue.hand_in_overdue)
     assert every <= timedelta(seconds=60)
 
 
@@ -145,9 +145,38 @@ def test_a_damaged_paper_does_not_keep_the_others_open(house: House, clock: Cloc
     with house.engine.begin() as connection:
         connection.execute(update(Attempt).where(Attempt.ref == refs[0]).values(paper="0s01"))
         connection.execute(update(Attempt).where(Attempt.ref == refs[0]).values(deadline_at=clock.instant))
-    clock.instant += HOUR
-    assert services.hand_in_overdue(house.store) == 2
+    clock.instant += HOUR + GRACE
+    assert overdue.hand_in_overdue(house.store) == 2
+    assert overdue.hand_in_overdue(house.store) == 0
     assert closed(house) == 2
+
+
+def test_the_timetable_leaves_a_change_that_came_in_time_a_moment_to_be_stored(
+    house: House, clock: Clock, tab: Tab
+) -> None:
+    clock.instant = tab.deadline + GRACE - MICROSECOND
+    assert overdue.hand_in_overdue(house.store) == 0
+    clock.instant += MICROSECOND
+    assert overdue.hand_in_overdue(house.store) == 1
+    with house.store.reading() as view:
+        assert view.session.scalars(select(Receipt.handed_in_at)).one() == tab.deadline
+
+
+def test_a_crowd_is_handed_in_however_many_share_a_transaction(house: House, clock: Clock) -> None:
+    refs = [start(house, enter(house)) for _ in range(7)]
+    with house.engine.begin() as connection:
+        connection.execute(update(Attempt).where(Attempt.ref == refs[2]).values(paper="0s01"))
+    clock.instant += HOUR + GRACE
+    assert overdue.hand_in_overdue(house.store, batch=3) == 6
+    assert closed(house) == 6
+
+
+def test_a_crowd_too_large_for_one_stretch_is_left_to_the_next(house: House, clock: Clock) -> None:
+    for _ in range(3):
+        start(house, enter(house))
+    clock.instant += HOUR + GRACE
+    handed_in = [overdue.hand_in_overdue(house.store, batch=1, at_a_stretch=timedelta(0)) for _ in range(4)]
+    assert handed_in == [1, 1, 1, 0]
 
 
 def test_a_machine_whose_clock_is_an_hour_behind_takes_nothing_late(

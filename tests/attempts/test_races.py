@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from quizapp.attempts import queries, rules, services
+from quizapp.attempts import overdue, queries, rules, services
 from quizapp.attempts.models import Attempt, Receipt
 from quizapp.attempts.rules import AttemptClosed, Saved, StaleWrite
 from quizapp.foundation.access import Role
@@ -119,8 +119,8 @@ def test_handing_in_at_once_gives_everybody_the_one_receipt(house: House) -> Non
 
 def test_the_owner_and_the_timetable_hand_in_once_between_them(house: House, clock: Any, pupil: Card) -> None:
     ref = start(house, pupil)
-    clock.pass_(minutes=60)
-    sweep: Callable[[], object] = lambda: services.hand_in_overdue(house.store)  # noqa: E731
+    clock.pass_(minutes=60, seconds=5)
+    sweep: Callable[[], object] = lambda: overdue.hand_in_overdue(house.store)  # noqa: E731
     at_once(THREADS, lambda n: sweep() if n % 2 else hand_in(house, pupil, ref))
     assert number_of(house, Receipt) == number_of(house, Told) == 1
 

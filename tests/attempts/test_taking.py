@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from sqlalchemy import func, select
 
-from quizapp.attempts import queries, services
+from quizapp.attempts import overdue, queries, services
 from quizapp.attempts.models import Attempt, Receipt
 from quizapp.attempts.rules import AttemptClosed, NotAnAnswer, StaleWrite
 from quizapp.contests.rules import RoundKind
@@ -191,10 +191,10 @@ def test_the_receipt_vouches_for_the_very_words(house: House, pupil: Card) -> No
 def test_time_is_up_and_the_timetable_hands_in_as_of_the_deadline(house: House, clock: Clock, pupil: Card) -> None:
     ref = start(house, pupil)
     clock.pass_(minutes=59)
-    assert services.hand_in_overdue(house.store) == 0
+    assert overdue.hand_in_overdue(house.store) == 0
     clock.pass_(minutes=1, seconds=14)
-    assert services.hand_in_overdue(house.store) == 1
-    assert services.hand_in_overdue(house.store) == 0
+    assert overdue.hand_in_overdue(house.store) == 1
+    assert overdue.hand_in_overdue(house.store) == 0
     found = paper(house, ref)
     assert found.handed_in_at == found.started_at + timedelta(minutes=60)
 

@@ -83,5 +83,5 @@ def test_help_lists_what_there_is(quizapp_empty: Command) -> None:
     ran = quizapp_empty("-h")
     assert ran.exit_code == 0
     assert {line.split()[0] for line in ran.stdout.splitlines() if line.startswith("  ")} >= {
-        "bank", "db", "demo", "doctor", "entry", "migrate-store", "serve", "up", "worker",
+        "bank", "db", "demo", "doctor", "entry", "migrate-store", "round", "serve", "up", "worker",
     }  # fmt: skip

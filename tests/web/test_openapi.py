@@ -7,11 +7,12 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from quizapp.attempts import queries
 from quizapp.contests.rules import RoundKind
 from quizapp.foundation.access import Role
 from quizapp.house import House
 from quizapp.worker.loop import work_off
-from tests.factories import Clock, Visitor, answer_all, enter, hand_in, round_of, start
+from tests.factories import Card, Clock, Visitor, answer_all, enter, hand_in, round_of, start
 from tests.web.schemas import faults
 
 PREFIX = "/api/v1"
@@ -62,6 +63,21 @@ def test_every_unsafe_operation_asks_for_the_token(described: Described) -> None
 
 # ── Real answers ──
 
+LARGE = {"text_size": "150", "contrast": "high", "face": "readable", "motion": "reduced"}
+
+
+def rewritten(house: House, clock: Clock) -> tuple[Card, str]:
+    """Write an essay and, an hour later, another in its place; return whose it is and where its history is told."""
+    card = enter(house, name="Phạm Thị Dung")
+    ref = start(house, card, RoundKind.WRITTEN)
+    with house.store.reading() as view:
+        essay = queries.get_attempt(view.session, queries.get_row(view.session, ref)).essay
+    assert essay
+    clock.pass_(hours=1)
+    for seq in (1, 2):
+        house.saving.essay(card.actor, ref, essay.no, seq, f"<p>Bản {seq}</p>")
+    return card, f"{PREFIX}/attempts/{ref}/responses/{essay.no}/versions"
+
 
 def ask(app: Flask, house: House, clock: Clock) -> dict[str, TestResponse]:
     """Do what a browser does from the first page to the receipt, and what goes wrong on the way."""
@@ -79,6 +95,10 @@ def ask(app: Flask, house: House, clock: Clock) -> dict[str, TestResponse]:
         "POST /session bare": nobody.client.post(f"{PREFIX}/session", json=sign_in),
         "POST /session text": nobody.client.post(f"{PREFIX}/session", headers={"X-CSRFToken": nobody.token()}),
         "GET /session": mine.get(f"{PREFIX}/session"),
+        "GET /settings": mine.get(f"{PREFIX}/settings"),
+        "GET /settings nobody": nobody.get(f"{PREFIX}/settings"),
+        "PUT /settings": judge.send("put", f"{PREFIX}/settings", LARGE),
+        "PUT /settings odd": judge.send("put", f"{PREFIX}/settings", LARGE | {"text_size": 150}),
         "GET /rounds": mine.get(f"{PREFIX}/rounds"),
         "GET /rounds nobody": nobody.get(f"{PREFIX}/rounds"),
         "GET /rounds judge": judge.get(f"{PREFIX}/rounds"),
@@ -94,6 +114,9 @@ def ask(app: Flask, house: House, clock: Clock) -> dict[str, TestResponse]:
     ref = found["POST /rounds/{ref}/attempts"].get_json()["ref"]
     attempt, foreign, closed = (f"{PREFIX}/attempts/{name}" for name in (ref, start(house, other), done))
     for name, what in {
+        "GET /attempts/{ref}/time": ("get", f"{attempt}/time", None),
+        "GET /attempts/{ref}/time foreign": ("get", f"{foreign}/time", None),
+        "GET /attempts/{ref}/time closed": ("get", f"{closed}/time", None),
         "PUT /attempts/{ref}/responses/{no}": ("put", f"{attempt}/responses/1", {"seq": 2, "choice": [1]}),
         "PUT /attempts/{ref}/responses/{no} essay": ("put", f"{attempt}/responses/41", {"seq": 2, "html": "<p>A</p>"}),
         "PUT /attempts/{ref}/responses/{no} stale": ("put", f"{attempt}/responses/1", {"seq": 1, "choice": [0]}),
@@ -106,6 +129,14 @@ def ask(app: Flask, house: House, clock: Clock) -> dict[str, TestResponse]:
             {"seq": 9, "choice": []},
         ),
         "PUT /attempts/{ref}/responses/{no} long": ("put", f"{attempt}/responses/41", {"seq": 3, "html": "a" * 2**20}),
+        "GET /attempts/{ref}/responses/{no}/versions": ("get", f"{attempt}/responses/41/versions", None),
+        "GET /attempts/{ref}/responses/{no}/versions choice": ("get", f"{attempt}/responses/1/versions", None),
+        "GET /attempts/{ref}/responses/{no}/versions foreign": ("get", f"{foreign}/responses/41/versions", None),
+        "GET /attempts/{ref}/responses/{no}/versions/{version} none": (
+            "get",
+            f"{attempt}/responses/41/versions/9",
+            None,
+        ),
         "GET /attempts/{ref}": ("get", attempt, None),
         "GET /attempts/{ref} foreign": ("get", foreign, None),
         "GET /attempts/{ref} nowhere": ("get", f"{PREFIX}/attempts/nowhere", None),
@@ -116,6 +147,10 @@ def ask(app: Flask, house: House, clock: Clock) -> dict[str, TestResponse]:
         found[name] = mine.get(what[1]) if what[0] == "get" else mine.send(*what)
     work_off(house)
     clock.pass_(minutes=1)
+    card, versions = rewritten(house, clock)
+    writer = Visitor(app).sign_in(card)
+    found["GET /attempts/{ref}/responses/{no}/versions kept"] = writer.get(versions)
+    found["GET /attempts/{ref}/responses/{no}/versions/{version}"] = writer.get(f"{versions}/1")
     found["GET /attempts/{ref}/receipt printed"] = mine.get(f"{attempt}/receipt")
     found["GET /attempts/{ref} closed"] = mine.get(attempt)
     found["DELETE /session nobody"] = nobody.send("delete", f"{PREFIX}/session", None)
@@ -166,5 +201,5 @@ def test_bodies_refuse_unknown_names_in_the_description_too(described: Described
         for operation in methods.values()
         if "requestBody" in operation
     }
-    assert bodies == {"SignIn", "Empty", "SaveResponse"}
-    assert [schemas[name].get("additionalProperties") for name in bodies] == [False] * 3
+    assert bodies == {"SignIn", "Empty", "SaveResponse", "Settings"}
+    assert [schemas[name].get("additionalProperties") for name in bodies] == [False] * 4

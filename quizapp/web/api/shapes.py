@@ -37,6 +37,15 @@ class SaveResponse(Body, frozen=True):
     html: Annotated[str, Meta(max_length=400_000)] | None = None
 
 
+class Settings(Body, frozen=True):
+    """How pages shall look for this person; ``text_size`` in per cent."""
+
+    text_size: Literal["100", "125", "150", "200"]
+    contrast: Literal["normal", "high"]
+    face: Literal["standard", "readable"]
+    motion: Literal["full", "reduced"]
+
+
 class SessionOut(Shape, frozen=True):
     """Who is signed in, and the token that every unsafe request must carry as ``X-CSRFToken``."""
 
@@ -56,6 +65,7 @@ class RoundOut(Shape, frozen=True):
     opens_at: Moment
     closes_at: Moment
     state: Literal["soon", "open", "closed"]
+    paused: bool
     attempt: str | None
 
 
@@ -79,6 +89,39 @@ def saved_out(kept: Kept) -> SavedOut:
     """Return what is told of a change that was stored."""
     saved = kept.saved
     return SavedOut(no=saved.no, seq=saved.seq, saved_at=saved.saved_at, deadline=kept.deadline_at, words=saved.words)
+
+
+class TimeOut(Shape, frozen=True):
+    """How an attempt stands in time. While its round is ``paused`` no deadline passes; afterwards it lies later."""
+
+    server_time: Moment
+    deadline: Moment
+    state: Literal["open", "handed_in", "void"]
+    paused: bool
+
+
+class VersionOut(Shape, frozen=True):
+    """An earlier text of an essay, without its words; ``seq`` is the number it was saved under."""
+
+    ref: str
+    saved_at: Moment
+    words: int
+    seq: int
+
+
+class VersionsOut(Shape, frozen=True):
+    """The earlier texts that were kept, the newest first."""
+
+    versions: tuple[VersionOut, ...]
+
+
+class VersionText(Shape, frozen=True):
+    """One earlier text (cleaned HTML). Saving it as a new change brings it back; what it replaces is kept then."""
+
+    ref: str
+    saved_at: Moment
+    words: int
+    html: str
 
 
 class PublicReceipt(Shape, frozen=True):

@@ -1,14 +1,18 @@
 """The JSON interface. Each view: door, body, service, answer."""
 
+import re
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import msgspec
 from flask import Blueprint, Response, jsonify
 from flask_wtf.csrf import generate_csrf
 
 from quizapp.accounts import services as accounts
+from quizapp.accounts.rules import Display
 from quizapp.attempts import queries as attempts
 from quizapp.attempts import services as taking
+from quizapp.attempts import windows
 from quizapp.contests import policy, rules
 from quizapp.contests import queries as contests
 from quizapp.foundation.errors import BadInput, NotFound
@@ -57,13 +61,31 @@ def sign_out() -> Response:
     return Response(status=204)
 
 
+@bp.get("/settings")
+@open_to(SIGNED_IN)
+def show_settings() -> Response:
+    return _settings(msgspec.convert(access.user_display(), Display))
+
+
+@bp.put("/settings")
+@open_to(SIGNED_IN)
+def choose_settings() -> Response:
+    sent = body_of(shapes.Settings)
+    chosen = Display(**msgspec.structs.asdict(sent))
+    with working() as work:
+        accounts.choose_display(work, chosen)
+    return _settings(chosen)
+
+
 @bp.get("/rounds")
 @open_to("participant")
 def list_rounds() -> Response:
     with reading() as view:
         mine = attempts.mine(view.session, access.actor().person_id or 0)
         entered = [row for row in contests.list_rounds(view.session) if policy.may_enter(access.actor(), row.terms)]
-        return json_of(shapes.RoundsOut(rounds=tuple(_round(row, mine.get(row.id), view.now) for row in entered)))
+        more = windows.more_time(view.session, access.actor())
+        told = tuple(_round(row, mine.get(row.id), more.get(row.id), view.now) for row in entered)
+        return json_of(shapes.RoundsOut(rounds=told))
 
 
 @bp.post("/rounds/<ref>/attempts")
@@ -78,6 +100,36 @@ def start(ref: str) -> Response:
 @open_to("participant")
 def show_attempt(ref: str) -> Response:
     return json_of(reports.attempt(ref))
+
+
+@bp.get("/attempts/<ref>/time")
+@open_to("participant")
+def show_time(ref: str) -> Response:
+    with reading() as view:
+        found = attempts.time_of(view.session, access.actor(), ref)
+        now = view.now
+    told = shapes.TimeOut(server_time=now, deadline=found.deadline_at, state=found.state.value, paused=found.paused)
+    return json_of(told)
+
+
+@bp.get("/attempts/<ref>/responses/<int:no>/versions")
+@open_to("participant")
+def list_versions(ref: str, no: int) -> Response:
+    with reading() as view:
+        kept = attempts.essay_versions(view.session, attempts.own_essay(view.session, access.actor(), ref, no))
+    told = [shapes.VersionOut(ref=str(one.seq), saved_at=one.saved_at, words=one.words, seq=one.seq) for one in kept]
+    return json_of(shapes.VersionsOut(versions=tuple(told)))
+
+
+@bp.get("/attempts/<ref>/responses/<int:no>/versions/<version>")
+@open_to("participant")
+def show_version(ref: str, no: int, version: str) -> Response:
+    if not re.fullmatch("[1-9][0-9]{0,8}", version, re.ASCII):
+        raise NotFound
+    with reading() as view:
+        row = attempts.own_essay(view.session, access.actor(), ref, no)
+        found = attempts.essay_version(view.session, row, int(version))
+    return json_of(shapes.VersionText(ref=version, saved_at=found.saved_at, words=found.words, html=found.html))
 
 
 @bp.put("/attempts/<ref>/responses/<int:no>")
@@ -129,8 +181,14 @@ def _session() -> shapes.SessionOut:
     return shapes.SessionOut(signed_in=name is not None, csrf=generate_csrf(), name=name, roles=roles)
 
 
-def _round(view: contests.RoundView, mine: tuple[str, object, datetime] | None, now: datetime) -> shapes.RoundOut:
-    closes_at = rules.closing(view.terms, view.closes_at, access.actor().unit_kind)
+def _settings(chosen: Display) -> Response:
+    return json_of(shapes.Settings(**msgspec.structs.asdict(chosen)))
+
+
+def _round(
+    view: contests.RoundView, mine: tuple[str, object, datetime] | None, more: timedelta | None, now: datetime
+) -> shapes.RoundOut:
+    closes_at = rules.closing(view.terms, view.closes_at, access.actor().unit_kind, more or timedelta(0))
     return shapes.RoundOut(
         ref=view.ref,
         contest=in_language(view.contest_title),
@@ -138,6 +196,7 @@ def _round(view: contests.RoundView, mine: tuple[str, object, datetime] | None, 
         kind=view.kind.value,
         opens_at=view.opens_at,
         closes_at=closes_at,
-        state=rules.state_at(now, view.opens_at, closes_at),
+        state=rules.state_at(now, view.opens_at, closes_at, view.paused_at),
+        paused=view.paused_at is not None,
         attempt=mine[0] if mine else None,
     )

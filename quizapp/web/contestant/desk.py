@@ -1,7 +1,7 @@
 """What the contestant's first pages show of a round."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from flask_babel import gettext
@@ -27,6 +27,7 @@ class RoundCard:
     opens_at: datetime
     closes_at: datetime
     state: str
+    paused: bool
     attempt_ref: str | None
     attempt_state: str | None
     left_words: str
@@ -37,9 +38,9 @@ class RoundCard:
     points: Decimal
 
 
-def round_card(view: RoundView, actor: Actor, mine: Mine | None, now: datetime) -> RoundCard:
-    """Return what is told of ``view`` to ``actor``, whose latest attempt at it is ``mine``."""
-    closes_at = rules.closing(view.terms, view.closes_at, actor.unit_kind)
+def round_card(view: RoundView, actor: Actor, mine: Mine | None, more: timedelta | None, now: datetime) -> RoundCard:
+    """Return what is told of ``view`` to ``actor``, whose latest attempt is ``mine``; ``more`` time was granted."""
+    closes_at = rules.closing(view.terms, view.closes_at, actor.unit_kind, more or timedelta(0))
     ref, attempt_state, deadline = mine or (None, None, closes_at)
     essay = view.terms.essay
     return RoundCard(
@@ -49,7 +50,8 @@ def round_card(view: RoundView, actor: Actor, mine: Mine | None, now: datetime) 
         kind=view.kind,
         opens_at=view.opens_at,
         closes_at=closes_at,
-        state=rules.state_at(now, view.opens_at, closes_at),
+        state=rules.state_at(now, view.opens_at, closes_at, view.paused_at),
+        paused=view.paused_at is not None,
         attempt_ref=ref,
         attempt_state=attempt_state,
         left_words=_left(now, view.opens_at, deadline if attempt_state == "open" else closes_at),

@@ -4,11 +4,15 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+import msgspec
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from werkzeug.http import dump_options_header
 
-from quizapp.attempts import glance
+from quizapp.accounts import services as accounts
+from quizapp.accounts.rules import Display
+from quizapp.attempts import glance, windows
 from quizapp.attempts import queries as attempts
 from quizapp.attempts import services as taking
 from quizapp.attempts.glance import Glance
@@ -17,14 +21,15 @@ from quizapp.banks.queries import Asked
 from quizapp.contests import policy as contest_policy
 from quizapp.contests import queries as contests
 from quizapp.entries import queries as entries
-from quizapp.foundation.errors import NotAllowed, NotFound, require
+from quizapp.foundation.errors import BadInput, NotAllowed, NotFound, require
 from quizapp.roster import queries as roster
 from quizapp.web.contestant import sheets
 from quizapp.web.contestant.desk import round_card
 from quizapp.web.shared import papers, reports
-from quizapp.web.shared.access import actor, open_to
+from quizapp.web.shared.access import SIGNED_IN, actor, open_to
 from quizapp.web.shared.desk import house, reading, working
 from quizapp.web.shared.filters import when
+from quizapp.web.shared.paths import own_path
 
 bp = Blueprint("contestant", __name__)
 
@@ -40,7 +45,8 @@ def home() -> ResponseReturnValue:
             raise NotAllowed
         mine = attempts.mine(view.session, who.person_id)
         entered = [row for row in contests.list_rounds(view.session) if contest_policy.may_enter(who, row.terms)]
-        cards = [round_card(row, who, mine.get(row.id), view.now) for row in entered]
+        more = windows.more_time(view.session, who)
+        cards = [round_card(row, who, mine.get(row.id), more.get(row.id), view.now) for row in entered]
         person = roster.particulars(view.session, who.person_id)
     return render_template("contestant/home.html", rounds=cards, person=person)
 
@@ -52,7 +58,8 @@ def round(ref: str) -> ResponseReturnValue:
         found = contests.get_round(view.session, ref)
         require(contest_policy.may_enter(actor(), found.terms))
         mine = attempts.mine(view.session, actor().person_id or 0)
-        card = round_card(found, actor(), mine.get(found.id), view.now)
+        more = windows.more_time(view.session, actor()).get(found.id)
+        card = round_card(found, actor(), mine.get(found.id), more, view.now)
     return render_template("contestant/round.html", round=card)
 
 
@@ -134,6 +141,31 @@ def _opened(ref: str) -> tuple[Glance, Mapping[int, Asked], datetime]:
         found = glance.own(lane, actor(), ref)
         asked = shelf.asked(lane, glance.versions(found))
     return found, asked, store.clock()
+
+
+@bp.get("/display")
+@open_to(SIGNED_IN)
+def display() -> ResponseReturnValue:
+    return render_template("contestant/display.html", next=own_path(request.args.get("next", "")))
+
+
+@bp.post("/display")
+@open_to(SIGNED_IN)
+def choose_display() -> ResponseReturnValue:
+    try:
+        chosen = msgspec.convert({name: request.form[name] for name in Display.__struct_fields__}, Display)
+    except (KeyError, msgspec.ValidationError):
+        raise BadInput from None
+    with working() as work:
+        accounts.choose_display(work, chosen)
+    flash(gettext("Đã nhớ cho những lần sau."))
+    return redirect(own_path(request.form.get("next", "")) or url_for(".display"))
+
+
+@bp.app_context_processor
+def where_display_is_chosen() -> dict[str, str]:
+    """Tell every page where its reader can say how pages shall look."""
+    return {"display_page": url_for("contestant.display")}
 
 
 def _paper_page(ref: str, template: str) -> ResponseReturnValue:

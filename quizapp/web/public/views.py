@@ -1,7 +1,5 @@
 """Pages for everybody."""
 
-from urllib.parse import urlsplit
-
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
@@ -17,6 +15,7 @@ from quizapp.web.shared.desk import house, reading
 from quizapp.web.shared.errors import words
 from quizapp.web.shared.i18n import LANGUAGES
 from quizapp.web.shared.limits import sign_in_limits
+from quizapp.web.shared.paths import own_path
 from quizapp.web.shared.sessions import begin, end
 
 bp = Blueprint("public", __name__)
@@ -91,7 +90,7 @@ def language() -> ResponseReturnValue:
     wanted = request.form.get("lang", "")
     if wanted in LANGUAGES:
         session["language"] = wanted
-    return redirect(_own_path(request.form.get("next", "")) or url_for(".home"))
+    return redirect(own_path(request.form.get("next", "")) or url_for(".home"))
 
 
 @bp.get("/receipts")
@@ -112,19 +111,9 @@ def receipt(code: str) -> ResponseReturnValue:
 
 
 def _next() -> str:
-    return _own_path(request.args.get("next", "")) or _desk()
+    return own_path(request.args.get("next", "")) or _desk()
 
 
 def _desk() -> str:
     roles = actor().roles
     return next((url_for(endpoint) for role, endpoint in DESKS if role in roles), url_for(".home"))
-
-
-def _own_path(target: str) -> str | None:
-    """Return ``target`` if it is a path of this site; anything else could lead away from it."""
-    try:
-        parts = urlsplit(target)
-    except ValueError:
-        return None
-    whole = not parts.scheme and not parts.netloc and target.isprintable()
-    return target if whole and target.startswith("/") and not target.startswith(("//", "/\\")) else None
