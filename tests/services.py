@@ -25,6 +25,8 @@ HOW = {
     "Redis": "Redis trên 127.0.0.1:6379 còn một cơ sở dữ liệu trống, hoặc $QUIZAPP_TEST_REDIS",
     "nginx": "nginx từ 1.22 (apt-get install nginx)",
     "Chromium": "Chromium (apt-get install chromium), hoặc $QUIZAPP_CHROMIUM",
+    "FUSE": "quyền root, /dev/fuse và gói fuse3 (apt-get install fuse3)",
+    "gcc": "gcc (apt-get install gcc libc6-dev)",
 }
 
 

@@ -122,9 +122,12 @@ class Contestant:
             self.cuts += 1
             return None
         if answer.status_code >= 500:
-            self.surprises.append(f"{method} {path.split('/')[-1]}: {answer.status_code}")
+            self._note_fault(f"{method} {path.split('/')[-1]}: {answer.status_code}")
             return None
         return answer
+
+    def _note_fault(self, fault: str) -> None:
+        self.surprises.append(fault)
 
     def _expect(self, statuses: set[int], answer: requests.Response) -> Any:
         if answer.status_code not in statuses:

@@ -12,8 +12,8 @@ from quizapp.foundation import jobs
 from quizapp.foundation.models import Job
 from quizapp.house import House
 from tests.resilience.books import audit, damage, unfinished
-from tests.resilience.conftest import invented
 from tests.resilience.contestants import Contestant
+from tests.resilience.opening import invented
 from tests.resilience.programs import Installation
 from tests.together import until
 
