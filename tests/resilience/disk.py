@@ -108,8 +108,8 @@ class Disk:
         """Write in memory."""
         if offset + len(data) > len(inode.content):
             self._require_space()
-        inode.unsynced.append((offset, data))
         _apply(inode.content, (offset, data))
+        inode.unsynced.append(_whole_pages(inode.content, offset, len(data)))
 
     def truncate(self, inode: Inode, length: int) -> None:
         """Cut or stretch in memory."""
@@ -123,7 +123,8 @@ class Disk:
         self.syncs += 1
         if self.refuses == "sync":
             self.refused += 1
-            inode.unsynced.clear()  # the pages count as clean after that: the next sync will not write them either
+            # The pages count as clean after that, as on Linux: no later sync writes them, unless they are written anew.
+            inode.unsynced.clear()
             raise OSError(errno.EIO, "the disk refused")
         if inode.is_folder:
             self._keep_names(inode)
@@ -215,6 +216,11 @@ def _apply(content: bytearray, change: Change) -> None:
     offset, data = change
     content.extend(bytes(max(0, offset - len(content))))
     content[offset : offset + len(data)] = data
+
+
+def _whole_pages(content: bytearray, offset: int, length: int) -> Change:
+    start, end = offset - offset % PAGE, offset + length + -(offset + length) % PAGE
+    return start, bytes(content[start:end])
 
 
 def _some(changes: list[Change], chance: Random) -> list[Change]:

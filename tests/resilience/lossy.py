@@ -1,7 +1,7 @@
 """Mount a disk that loses what is not synced: ``python -m tests.resilience.lossy KEPT MOUNT_POINT SOCKET``.
 
 One word a connection is taken on SOCKET and answered with JSON: ``full``, ``refusing`` and ``willing`` say what
-the disk does from now on, ``tell`` asks for figures, ``sync`` keeps everything, ``keep-some SEED`` keeps a part and dies.
+the disk does from now on, ``tell`` asks for figures, ``sync`` keeps all, ``keep-some SEED`` keeps a part and dies.
 """
 
 import errno
