@@ -151,6 +151,18 @@ def forget_redis(url: str) -> None:
             link.delete(key)
 
 
+# ── a filesystem of our own, and a compiler ──
+
+
+def has_fuse() -> bool:
+    """Tell whether we may mount a filesystem that a program of ours serves."""
+    return os.geteuid() == 0 and os.access("/dev/fuse", os.R_OK | os.W_OK) and bool(shutil.which("fusermount3"))
+
+
+def has_gcc() -> bool:
+    return bool(shutil.which("gcc"))
+
+
 # ── Chromium: the system's, or one that playwright fetched for this user ──
 
 

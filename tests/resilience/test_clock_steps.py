@@ -1,7 +1,6 @@
 """The server's wall clock is set back by an hour: nothing that was over begins again, not even after a restart."""
 
 import mmap
-import shutil
 import struct
 import subprocess
 from collections.abc import Iterator
@@ -47,7 +46,7 @@ class SteppedClock:
 
 @pytest.fixture
 def stepped(tmp_path: Path) -> Iterator[SteppedClock]:
-    if not shutil.which("gcc"):
+    if not services.has_gcc():
         services.missing("gcc")
     clock = SteppedClock(tmp_path)
     yield clock
