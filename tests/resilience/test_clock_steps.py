@@ -82,7 +82,7 @@ def test_a_clock_set_back_by_an_hour_reopens_nothing(
     Writer.dark.clear()
     installation.serve(**stepped.env)
     with pupil.http:
-        pupil.arrive()
+        pupil.come_in()
         deadline = move_deadlines(inside, [pupil], timedelta(seconds=0))
         if closed:
             pupil.hand_in_by("json")
@@ -110,7 +110,7 @@ def test_with_the_clock_set_back_before_the_deadline_came_a_save_is_taken(
     Writer.dark.clear()
     installation.serve(**stepped.env)
     with pupil.http:
-        pupil.arrive()
+        pupil.come_in()
         move_deadlines(inside, [pupil], timedelta(minutes=5))
         stepped.set_back(HOUR)
         assert status_of_a_save(pupil) == 200

@@ -23,11 +23,6 @@ class Writer(Contestant):
 
     dark = threading.Event()
 
-    def arrive(self) -> None:
-        """Sign in and open the paper."""
-        self.sign_in()
-        self.begin()
-
     def write(self) -> None:
         """Save until the lights go out."""
         try:
@@ -53,10 +48,10 @@ class Writer(Contestant):
         super()._wait(about)
 
 
-def arrive(writers: Sequence[Writer]) -> None:
+def arrive(writers: Sequence[Contestant]) -> None:
     """Let all arrive, a few at a time: a PIN is dear to check."""
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(Writer.arrive, writers))
+        list(pool.map(Contestant.come_in, writers))
 
 
 def writers_at(machine: Machine, count: int, kind: type[Pupil] = Writer) -> list[Pupil]:  # type: ignore[assignment]
