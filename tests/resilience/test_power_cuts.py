@@ -10,7 +10,7 @@ import pytest
 
 from quizapp.config import ROOT
 from quizapp.foundation.errors import ContestError
-from quizapp.foundation.storage import Storage
+from quizapp.foundation.storage import LocalStorage
 from tests.resilience.machines import Machine
 from tests.resilience.power import LossyDisk, require_fuse
 from tests.resilience.writers import Writer, await_saves, saves, writers_at, writing
@@ -59,10 +59,10 @@ PUT_MANY = """
 import os, sys
 from pathlib import Path
 from quizapp.foundation.errors import ContestError
-from quizapp.foundation.storage import Storage
+from quizapp.foundation.storage import LocalStorage
 if sys.argv[2] == "careless":
     os.fsync = lambda handle: None
-storage = Storage(Path(sys.argv[1]))
+storage = LocalStorage(Path(sys.argv[1]))
 for number in range(1000000):
     print(storage.put(b"%d" % number * 2000, ".pdf"), flush=True)
 """
@@ -84,13 +84,13 @@ def test_no_file_whose_key_was_told_is_lost_in_a_power_cut(how: str, lost: bool,
             disk.cut(keep_some)
             told += [line.strip() for line in program.stdout if line.endswith("\n")]
         disk.turn_on()
-        missing = [key for key in told if not is_whole(Storage(folder), key)]
+        missing = [key for key in told if not is_whole(LocalStorage(folder), key)]
     finally:
         disk.clear()
     assert bool(missing) is lost
 
 
-def is_whole(storage: Storage, key: str) -> bool:
+def is_whole(storage: LocalStorage, key: str) -> bool:
     try:
         return bool(storage.get(key))
     except ContestError:
