@@ -52,6 +52,8 @@ def lacks() -> list[str]:
         "Redis": services.has_redis(),
         "Chromium": services.chromium_path() is not None,
         "nginx": services.nginx_path() is not None,
+        "FUSE": services.has_fuse(),
+        "gcc": services.has_gcc(),
     }
     return [name for name, here in found.items() if not here]
 

@@ -10,7 +10,8 @@ from scripts import say
 
 # WeasyPrint's libraries. Without HarfBuzz's subsetter an entry's PDF takes twice as long (fontTools does it instead).
 LIBRARIES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
-TEST_TOOLS = ("poppler-utils",)
+# A disk that loses what is not synced, and a clock that steps, are tests' tools too.
+TEST_TOOLS = ("poppler-utils", "fuse3", "gcc", "libc6-dev")
 APT = ("apt-get", "-o", "DPkg::Lock::Timeout=120")
 AGAIN = "rồi chạy lại lệnh make vừa rồi (then repeat the same make command)."
 

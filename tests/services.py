@@ -25,6 +25,8 @@ HOW = {
     "Redis": "Redis trên 127.0.0.1:6379 còn một cơ sở dữ liệu trống, hoặc $QUIZAPP_TEST_REDIS",
     "nginx": "nginx từ 1.22 (apt-get install nginx)",
     "Chromium": "Chromium (apt-get install chromium), hoặc $QUIZAPP_CHROMIUM",
+    "FUSE": "quyền root, /dev/fuse và gói fuse3 (apt-get install fuse3)",
+    "gcc": "gcc (apt-get install gcc libc6-dev)",
 }
 
 
@@ -147,6 +149,18 @@ def forget_redis(url: str) -> None:
     with redis.Redis.from_url(url, socket_connect_timeout=3) as link:
         for key in link.scan_iter(match="*quizapp*", count=500):
             link.delete(key)
+
+
+# ── a filesystem of our own, and a compiler ──
+
+
+def has_fuse() -> bool:
+    """Tell whether we may mount a filesystem that a program of ours serves."""
+    return os.geteuid() == 0 and os.access("/dev/fuse", os.R_OK | os.W_OK) and bool(shutil.which("fusermount3"))
+
+
+def has_gcc() -> bool:
+    return bool(shutil.which("gcc"))
 
 
 # ── Chromium: the system's, or one that playwright fetched for this user ──

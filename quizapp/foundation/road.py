@@ -34,14 +34,16 @@ class Road:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._link: PoolProxiedConnection | None = None
+        self._watch: PoolProxiedConnection | None = None
         self.embedded = engine.dialect.name == "sqlite"
-        event.listen(engine, "engine_disposed", lambda _engine: self.close())
+        event.listen(engine, "engine_disposed", lambda _engine: self._leave())
 
     @contextmanager
     def transaction(self) -> Iterator["Lane"]:
         """Begin, hand out, commit; roll back and drop the connection if anything is raised."""
         if self._link is None:
             self._link = self._engine.raw_connection()
+            self._stay()
         lane = Lane(self._link, self.embedded)
         try:
             lane.begin()
@@ -57,6 +59,24 @@ class Road:
         if link is not None:
             link.invalidate()
             link.close()
+
+    def _stay(self) -> None:
+        """Keep a second connection to SQLite, that does nothing but be there.
+
+        When the disk refuses to sync, what was refused is still in the log, as the system has it in memory. Were the
+        last connection closed then, the next would read the log anew and take it for committed: shown as saved, and
+        lost at the next power cut together with all that is saved after it.
+        """
+        if self.embedded and self._watch is None:
+            self._watch = self._engine.raw_connection()
+            self._watch.cursor().execute("SELECT count(*) FROM sqlite_schema").fetchall()
+
+    def _leave(self) -> None:
+        self.close()
+        watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.invalidate()
+            watch.close()
 
 
 class Glances:

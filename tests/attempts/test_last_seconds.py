@@ -192,3 +192,27 @@ def test_a_machine_whose_clock_is_an_hour_behind_takes_nothing_late(
         second.saving.choice(pupil.actor, tab.ref, 1, 1, [0])
     second.engine.dispose()
     assert saved(house, tab.ref) == {}
+
+
+class Between(Clock):
+    """A clock that stands still, and lets something happen between the first look at it and what follows."""
+
+    def __init__(self, instant: datetime, then: Callable[[], object]) -> None:
+        self.instant, self.then = instant, then
+
+    def __call__(self) -> datetime:
+        happens, self.then = self.then, lambda: None
+        happens()
+        return self.instant
+
+
+def test_what_came_in_time_is_stored_though_the_timetable_is_quicker(
+    house: House, clock: Clock, tab: Tab, pupil: Card
+) -> None:
+    clock.instant = tab.deadline
+    web = House(house.settings, Between(tab.deadline - MICROSECOND, lambda: overdue.hand_in_overdue(house.store)))
+    try:
+        web.saving.choice(pupil.actor, tab.ref, 1, 1, [0])
+    finally:
+        web.engine.dispose()
+    assert saved(house, tab.ref) == {1: 1}

@@ -1,18 +1,17 @@
 """Installations to be maltreated."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
-from quizapp.contests.models import Round
-from quizapp.foundation import clock as clocks
 from quizapp.house import House
 from tests.conftest import FULL, Stores
+from tests.resilience import machines
+from tests.resilience.machines import Machine, prepare_cluster
+from tests.resilience.opening import open_rounds
+from tests.resilience.power import require_fuse
 from tests.resilience.programs import Installation, free_port
 
 
@@ -22,7 +21,7 @@ def installation(stores: Stores, tmp_path: Path) -> Iterator[Installation]:
     settings = replace(stores.copy(FULL, tmp_path / "data"), port=free_port())
     settings.data.mkdir(parents=True, exist_ok=True)
     made = Installation(settings, tmp_path)
-    _open_rounds(made.open_house())
+    open_rounds(made.open_house())
     yield made
     made.clear()
     stores.drop(settings)
@@ -36,17 +35,19 @@ def inside(installation: Installation) -> Iterator[House]:
     house.engine.dispose()
 
 
-def invented(installation: Installation, count: int) -> list[dict[str, str]]:
-    """Return the cards of ``count`` participants that the program invents."""
-    path = installation.folder / "cards.json"
-    ran = installation.run("demo", "--participants", str(count), "--json", str(path))
-    assert ran.returncode == 0, ran.stderr
-    cards: list[dict[str, str]] = json.loads(path.read_text("utf-8"))["participants"]
-    return cards
+@pytest.fixture(scope="session")
+def prepared_disk(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Path | None:
+    """What a disk with a PostgreSQL server begins with; nothing when the suite runs on SQLite."""
+    require_fuse()
+    if stores.kind == "sqlite":
+        return None
+    kept: Path = tmp_path_factory.mktemp("prepared")
+    prepare_cluster(stores, kept)
+    return kept
 
 
-def _open_rounds(house: House) -> None:
-    now = clocks.now()
-    with house.engine.begin() as connection:
-        connection.execute(update(Round).values(opens_at=now - timedelta(hours=1), closes_at=now + timedelta(days=9)))
-    house.engine.dispose()
+@pytest.fixture
+def machine(stores: Stores, tmp_path: Path, prepared_disk: Path | None) -> Iterator[Machine]:
+    """An installation with its database on a disk that can be cut off; it does not run yet."""
+    with machines.machine(stores, tmp_path, prepared_disk) as made:
+        yield made

@@ -33,14 +33,26 @@ class Contestant:
     def take_paper(self, go_on: Callable[[], bool]) -> None:
         """Sign in, start, write, save one change after another while ``go_on()``, hand in twice as the impatient do."""
         with self.http:
-            self.sign_in()
-            self.begin()
-            self.save(self._items[-1])
-            while go_on():
-                self.save(self.chance.choice([*self._items, self._items[-1], self._items[-1]]))
-                self._wait(0.1)
-            self.hand_in()
-            self.hand_in()
+            self.come_in()
+            self.work(go_on)
+
+    def come_in(self) -> None:
+        """Sign in and open the paper."""
+        self.sign_in()
+        self.begin()
+
+    def work(self, go_on: Callable[[], bool]) -> None:
+        """Write, save one change after another while ``go_on()``, hand in twice as the impatient do."""
+        self.save(self._items[-1])
+        while go_on():
+            self.save(self.chance.choice([*self._items, self._items[-1], self._items[-1]]))
+            self._wait(0.1)
+        self.hand_in()
+        self.hand_in()
+
+    def give_up(self) -> None:
+        """Wait for no answer any more."""
+        self._pause.set()
 
     def sign_in(self) -> None:
         """Sign in with the slip."""
@@ -122,9 +134,12 @@ class Contestant:
             self.cuts += 1
             return None
         if answer.status_code >= 500:
-            self.surprises.append(f"{method} {path.split('/')[-1]}: {answer.status_code}")
+            self._note_fault(f"{method} {path.split('/')[-1]}: {answer.status_code}")
             return None
         return answer
+
+    def _note_fault(self, fault: str) -> None:
+        self.surprises.append(fault)
 
     def _expect(self, statuses: set[int], answer: requests.Response) -> Any:
         if answer.status_code not in statuses:
@@ -133,4 +148,5 @@ class Contestant:
         return answer.json()
 
     def _wait(self, about: float) -> None:
-        self._pause.wait(about * (0.5 + self.chance.random()))
+        if self._pause.wait(about * (0.5 + self.chance.random())):
+            raise Unanswered("given up")

@@ -100,10 +100,11 @@ class Installation:
         except requests.RequestException:
             return False
 
-    def serve(self) -> Program:
+    def serve(self, **env: str) -> Program:
         """Start the web server and wait until it answers."""
-        program = self.start("serve")
-        assert until(self.answers, PATIENCE_S), program.said()
+        program = self.start("serve", **env)
+        assert until(lambda: self.answers() or program.process.poll() is not None, PATIENCE_S), program.said()
+        assert program.process.poll() is None, program.said()
         return program
 
     def clear(self) -> None:

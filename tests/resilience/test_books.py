@@ -19,8 +19,8 @@ from quizapp.judging.models import Script
 from quizapp.worker.loop import work_off
 from tests.factories import answer_all, enter, hand_in, start
 from tests.resilience.books import Ledger, audit, damage, losses, unfinished
-from tests.resilience.conftest import invented
 from tests.resilience.contestants import Contestant
+from tests.resilience.opening import invented
 from tests.resilience.programs import Installation, Wsgi, served
 
 SAVES = 20

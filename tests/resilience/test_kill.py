@@ -12,9 +12,10 @@ from quizapp.foundation import jobs
 from quizapp.foundation.models import Job
 from quizapp.house import House
 from tests.resilience.books import audit, damage, unfinished
-from tests.resilience.conftest import invented
 from tests.resilience.contestants import Contestant
+from tests.resilience.opening import invented
 from tests.resilience.programs import Installation
+from tests.resilience.writers import arrive
 from tests.together import until
 
 KILLS = int(os.environ.get("QUIZAPP_KILLS", "20"))
@@ -62,16 +63,27 @@ def test_nothing_acknowledged_is_lost_and_every_job_is_done_once(installation: I
     contestants = [Contestant(installation.address, card, number) for number, card in enumerate(cards)]
     killer = Killer(installation, inside, contestants)
     killer.start()
+    # One in four signs in and starts while web and worker are being killed.
+    arrive([one for number, one in enumerate(contestants) if number % 4])
     with ThreadPoolExecutor(PUPILS) as pool:
         papers = [
-            pool.submit(one.take_paper, lambda number=number: killer.kills < min(number, KILLS))  # type: ignore[misc]
+            pool.submit(
+                one.work if number % 4 else one.take_paper,
+                lambda number=number: killer.kills < min(number, KILLS),  # type: ignore[misc]
+            )
             for number, one in enumerate(contestants)
         ]
-        for _ in range(KILLS):
-            killer.kill()
-            killer.start()
-    for paper in papers:
+        try:
+            for _ in range(KILLS):
+                killer.kill()
+                killer.start()
+        except BaseException:
+            for one in contestants:
+                one.give_up()
+            raise
+    for paper, one in zip(papers, contestants, strict=True):
         paper.result()
+        one.http.close()
     assert until(lambda: set(jobs.counts(inside.store)) == {"done"} and not jobs.is_due(inside.store), 120, every=0.2)
     figures = {
         "kills of web and of worker": killer.kills,

@@ -13,8 +13,8 @@ from quizapp.attempts.models import Attempt, Receipt
 from quizapp.foundation import clock as clocks
 from quizapp.house import House
 from tests.resilience.books import audit
-from tests.resilience.conftest import invented
 from tests.resilience.contestants import Contestant
+from tests.resilience.opening import invented
 from tests.resilience.programs import Installation
 from tests.together import until
 

@@ -10,8 +10,8 @@ import pytest
 from quizapp.foundation import jobs
 from quizapp.house import House
 from tests.resilience.books import audit, unfinished
-from tests.resilience.conftest import invented
 from tests.resilience.contestants import Contestant
+from tests.resilience.opening import invented
 from tests.resilience.programs import Installation, free_port
 from tests.together import until
 

@@ -52,17 +52,21 @@ class Desk:
     known: dict[str, list[dict[str, Any]]]
     schema: Any
     heard: dict[int, int] = field(default_factory=dict)
+    # Whether what is sent shall fit the questions, too: no description tells how many options one has.
+    fitting: bool = False
 
     def ask(self, case: Any, data: st.DataObject) -> Any:
         """Send ``case`` as an honest page signs it, mostly with names of ours in its slots."""
         thing = case.operation.path.removeprefix(f"{PREFIX}/").split("/")[0]
-        if case.path_parameters and data.draw(st.integers(0, 3)):
+        if case.path_parameters and sum(self.heard.values()) % 4:
             # Every slot filled where we can: or an essay's version would hardly ever be found.
             fitting = [names for names in self.known[thing] if case.path_parameters.keys() <= names.keys()]
             names = data.draw(st.sampled_from(fitting or self.known[thing]))
             case.path_parameters |= {name: names[name] for name in names if name in case.path_parameters}
         if case.operation.label.endswith("/responses/{no}") and isinstance(case.body, dict):
             case.body.pop(data.draw(st.sampled_from(["html", "choice", ""])), None)
+            if self.fitting and case.path_parameters.get("no") == 2:
+                case.body = {"seq": case.body["seq"], "choice": [0]}
         kept = self.visitor.client.get_cookie("session")
         assert kept
         answer = case.call(headers={"X-CSRFToken": self.visitor.token()}, cookies={"session": kept.value})
@@ -115,6 +119,7 @@ def drive(desk: Desk, strategy: Any, checks: list[CheckFunction]) -> None:
 @pytest.mark.parametrize("label", LABELS)
 def test_what_fits_the_description_is_answered_as_described(desk: Desk, label: str) -> None:
     """It gets beyond the doors, too: of every operation a good answer is heard (nobody guesses a PIN)."""
+    desk.fitting = True
     drive(desk, operation(desk, label).as_strategy(GenerationMode.POSITIVE), CHECKS)
     assert any(status < 300 for status in desk.heard) or label == f"POST {PREFIX}/session", desk.heard
 

@@ -36,9 +36,10 @@ class QuickSessions(SecureCookieSessionInterface):
         return SecureCookieSession(self.held(cookie) if cookie else None)
 
     def _read(self, cookie: str) -> dict[str, Any]:
-        longest = int(self._app.permanent_session_lifetime.total_seconds())
+        # However young it seems: Flask takes a cookie signed "in the future" for none, and a clock set back, or a node
+        # a second behind the one that signed, would sign everybody out in mid-paper. How old is the row's to say.
         try:
-            held: dict[str, Any] = self._signer.loads(cookie, max_age=longest)
+            held: dict[str, Any] = self._signer.loads(cookie)
         except BadData:
             return {}
         return held
