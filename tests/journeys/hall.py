@@ -20,6 +20,16 @@ Card = dict[str, str]
 
 SAVED = "Đã lưu lúc"
 
+KEPT = """() => new Promise((resolve, reject) => {
+    const asked = indexedDB.open("quizapp");
+    asked.onerror = () => reject(asked.error);
+    asked.onsuccess = () => {
+        const all = asked.result.transaction("unsent").objectStore("unsent").getAll();
+        const breath = Object.entries(localStorage).filter(([key]) => key.startsWith("quizapp:"));
+        all.onsuccess = () => resolve(JSON.stringify([...all.result, ...breath]));
+    };
+})"""
+
 
 @dataclass
 class Hall:
@@ -112,6 +122,10 @@ class Pupil:
     def said(self, page: Page | None = None) -> str:
         """Return the line that tells the truth about saving."""
         return (page or self.page).locator("#saving").inner_text()
+
+    def kept(self) -> str:
+        """Return everything that this machine keeps of unsent answers and flags, of anybody."""
+        return str(self.page.evaluate(KEPT))
 
     def hears(self, told: str, page: Page | None = None) -> None:
         """Wait until the line about saving begins with ``told``."""

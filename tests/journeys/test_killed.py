@@ -17,16 +17,6 @@ from tests.resilience.programs import children_of
 FIRST = "Em giúp bà nộp hồ sơ. "
 SECOND = "Mất mạng giữa chừng nhưng em vẫn viết tiếp."
 
-KEPT = """() => new Promise((resolve, reject) => {
-    const asked = indexedDB.open("quizapp");
-    asked.onerror = () => reject(asked.error);
-    asked.onsuccess = () => {
-        const all = asked.result.transaction("unsent").objectStore("unsent").getAll();
-        const breath = Object.entries(localStorage).filter(([key]) => key.startsWith("quizapp:unsent:"));
-        all.onsuccess = () => resolve(JSON.stringify([...all.result, ...breath]));
-    };
-})"""
-
 
 @pytest.fixture
 def playwright() -> Iterator[Playwright]:
@@ -117,7 +107,7 @@ def test_a_machine_that_loses_its_power(hall: Hall, playwright: Playwright, tmp_
     reborn.open_essay()
     reborn.hears(SAVED)
     assert words(hall.stored(reborn)[41]) == FIRST + SECOND
-    eventually(reborn.page, lambda: kept_on(reborn) == "[]")
+    eventually(reborn.page, lambda: reborn.kept() == "[]")
     reborn.context.close()
 
 
@@ -151,8 +141,3 @@ def test_a_tab_that_dies_while_its_answer_is_on_the_way(hall: Hall, playwright: 
 def swallow(route: Route) -> None:
     """Let the request reach the server, and never bring its answer home."""
     route.fetch()
-
-
-def kept_on(pupil: Pupil) -> str:
-    """Return everything that the machine keeps of unsent answers, of anybody."""
-    return str(pupil.page.evaluate(KEPT))

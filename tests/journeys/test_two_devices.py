@@ -3,6 +3,7 @@
 from playwright.sync_api import Browser
 
 from tests.journeys.hall import SAVED, Hall, Pupil, come_in, words
+from tests.journeys.hands import eventually
 
 COMMON = "Em viết ở trường. "
 AT_HOME = "Ở nhà em viết thêm trên máy của bố."
@@ -54,5 +55,28 @@ def test_the_text_of_the_other_machine_is_taken(hall: Hall, chromium: Browser) -
     school.page.keyboard.type(" Xong.")
     school.hears(SAVED)
     assert words(hall.stored(school)[41]) == COMMON + AT_HOME + " Xong."
+    school.context.close()
+    home.context.close()
+
+
+def test_what_was_unsent_when_the_paper_was_handed_in_elsewhere(hall: Hall, chromium: Browser) -> None:
+    """It is offered to the server, which keeps it aside; the page says it came too late, and then keeps nothing."""
+    school = come_in(hall, chromium)
+    school.arrive()
+    school.context.set_offline(True)
+    school.tick(2, 1)
+    school.hears("Đang chờ mạng – 1 câu chưa gửi")
+    home = come_in(hall, chromium, school.card)
+    home.page.goto(f"{hall.address}/sign-in")
+    home.sign_in()
+    home.page.goto(f"{hall.address}/attempts/{school.ref}/review")
+    home.page.locator("#sure").check()
+    home.page.get_by_role("button", name="Nộp bài").click()
+    home.page.wait_for_url("**/receipt")
+    school.context.set_offline(False)
+    school.hears("Bài thi đã đóng – 1 câu gửi đến sau giờ")
+    assert '"late":"c1"' in school.kept()
+    school.page.goto(f"{hall.address}/attempts/{school.ref}/receipt")
+    eventually(school.page, lambda: school.kept() == "[]")
     school.context.close()
     home.context.close()
