@@ -114,6 +114,10 @@ class Pupil:
         """Choose the option at ``at`` (from 0) of item ``no``."""
         (page or self.page).locator(f"#item-{no} input").nth(at).check()
 
+    def first_of(self, kind: str) -> int:
+        """Return the number of the paper's first item of ``kind``; every paper has an order of its own."""
+        return int(self.page.locator(f'[data-kind="{kind}"]').first.get_attribute("data-no") or 0)
+
     def chosen(self, no: int, page: Page | None = None) -> list[int]:
         """Return what the page shows as chosen in item ``no``."""
         boxes = (page or self.page).locator(f"#item-{no} input")

@@ -13,20 +13,21 @@ def test_what_is_answered_in_one_tab_is_seen_in_the_other(hall: Hall, chromium: 
     pupil.context.on("request", lambda request: sent.append(request.url) if request.method == "PUT" else None)
     other = pupil.context.new_page()
     pupil.open_questions(other)
-    pupil.tick(7, 1)
-    eventually(other, lambda: pupil.chosen(7, other) == [1] and pupil.said(other).startswith(SAVED))
-    pupil.tick(7, 3, other)
-    eventually(pupil.page, lambda: pupil.chosen(7) == [3] and pupil.said().startswith(SAVED))
-    assert (hall.stored(pupil)[7], len(sent)) == ([3], 2)
+    no = pupil.first_of("single")
+    pupil.tick(no, 1)
+    eventually(other, lambda: pupil.chosen(no, other) == [1] and pupil.said(other).startswith(SAVED))
+    pupil.tick(no, 3, other)
+    eventually(pupil.page, lambda: pupil.chosen(no) == [3] and pupil.said().startswith(SAVED))
+    assert (hall.stored(pupil)[no], len(sent)) == ([3], 2)
     pupil.context.set_offline(True)
-    pupil.tick(8, 0)
+    pupil.tick(no, 0)
     pupil.hears("Đang chờ mạng – 1 câu chưa gửi")
     eventually(other, lambda: "câu chưa gửi" in pupil.said(other) or pupil.said(other) == "Đang lưu…")
     pupil.page.close(run_before_unload=False)
     pupil.context.set_offline(False)
     eventually(other, lambda: pupil.said(other).startswith(SAVED))
     pupil.page = other
-    assert hall.stored(pupil)[8] == [0]
+    assert hall.stored(pupil)[no] == [0]
     assert other.locator(".conflict").count() == 0
     pupil.context.close()
 
