@@ -57,10 +57,12 @@ export function makeApi({
   async function recognise(ref) {
     await renew();
     try {
-      await once("GET", `/attempts/${one(ref)}/time`);
+      await once("GET", `/attempts/${one(ref)}/time`).catch((problem) => {
+        if (problem.slug !== "http-404") throw problem;
+        return once("GET", `/attempts/${one(ref)}`); // an older server knows only the long question
+      });
     } catch (problem) {
-      if (NOT_MINE.has(problem.slug)) throw new Problem("not-yours", problem.status, problem);
-      if (problem.status !== 404) throw problem; // a server that does not know this question refuses the answer itself
+      throw NOT_MINE.has(problem.slug) ? new Problem("not-yours", problem.status, problem) : problem;
     }
     doubted = false;
   }

@@ -27,6 +27,7 @@ async function open() {
   numbers = makeNavigator({ element: drawer, form, flags: makeFlags(attempt.ref, owner), saver, text });
   const describe = (no, { choice }) => chosenWords(choices.field(no), choice, text);
   parts.push(choices, bindConflicts({ saver, text, announce, place: choices.field, describe, take }));
+  performance.mark("ready"); // every item answers to the hand from here on
 }
 
 function chosenWords(field, choice, text) {

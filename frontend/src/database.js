@@ -4,6 +4,7 @@
 const NAME = "quizapp";
 const VERSION = 1;
 const STORE = "unsent";
+const REASONS = new WeakMap();
 
 export function makeDatabase({ factory = deviceFactory(), patienceMs = 5000, timers = globalThis } = {}) {
   let opened = null;
@@ -23,7 +24,7 @@ export function makeDatabase({ factory = deviceFactory(), patienceMs = 5000, tim
     return new Promise((resolve, reject) => {
       const transaction = durable(database);
       transaction.oncomplete = () => resolve();
-      transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
+      transaction.onabort = () => reject(REASONS.get(transaction) ?? transaction.error ?? new Error("aborted"));
       act(transaction.objectStore(STORE));
     });
   }
@@ -42,6 +43,12 @@ export function makeDatabase({ factory = deviceFactory(), patienceMs = 5000, tim
   }
 
   return { change, read };
+}
+
+// Ends a transaction with a reason of our own; the browser would only say that it was aborted.
+export function giveUp(transaction, reason) {
+  REASONS.set(transaction, reason);
+  transaction.abort();
 }
 
 // Every entry of one attempt: keys are [attempt, no].

@@ -14,6 +14,7 @@ import { Underline } from "@tiptap/extension-underline";
 import { UndoRedo } from "@tiptap/extensions";
 import { tidyPasted } from "./paste.js";
 
+const SPACES = { preserveWhitespace: true }; // a space at the end of what was saved is the one before the next word
 const READ_PAUSE = 100; // what was typed since is lost if the power fails this instant
 const LONGEST_COMPOSITION = 1000;
 
@@ -35,6 +36,7 @@ export function makeEditor({ mount, html, attributes, onText, onChange }) {
     element: mount,
     extensions: EXTENSIONS,
     content: html,
+    parseOptions: SPACES,
     injectCSS: false, // the page's policy allows no inline style
     editorProps: {
       attributes,
@@ -52,8 +54,8 @@ export function makeEditor({ mount, html, attributes, onText, onChange }) {
     editor,
     text: () => textOf(editor),
     readNow: () => reading.now(),
-    replace: (newer) => editor.commands.setContent(newer, { emitUpdate: false }),
-    restore: (earlier) => editor.commands.setContent(earlier, { emitUpdate: true }), // a change like any other: it can be undone
+    replace: (newer) => editor.commands.setContent(newer, { emitUpdate: false, parseOptions: SPACES }),
+    restore: (earlier) => editor.commands.setContent(earlier, { emitUpdate: true, parseOptions: SPACES }), // a change like any other: it can be undone
   };
 }
 

@@ -43,7 +43,10 @@ function open(section, { attempt, api, saver, text, announce }) {
       role: "textbox", "aria-multiline": "true", lang: "vi", spellcheck: "false", id: `sheet-${no}`,
       "aria-labelledby": `essay-title-${no}`, "aria-describedby": `essay-help-${no} essay-words-${no}`,
     },
-    onText: count,
+    onText: (written) => {
+      count(written);
+      saver.stir(no);
+    },
     onChange: (html) => saver.change(no, { html }),
   });
   const toolbar = section.querySelector("[role=toolbar]");

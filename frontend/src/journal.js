@@ -5,7 +5,7 @@
 // An entry goes when its content was acknowledged. Only the page of an attempt reads that attempt's entries, and the
 // server opens that page to its owner alone: nobody meets the work of another on the same machine.
 
-import { makeDatabase, ofAttempt, within } from "./database.js";
+import { giveUp, makeDatabase, ofAttempt, within } from "./database.js";
 import { makeScratch } from "./scratch.js";
 
 const FIRST_LOOK = 1500; // a page does not wait longer for a slow disk; what is found later is handed in later
@@ -148,8 +148,12 @@ function apply(store, key, what) {
   const asked = store.get(key);
   const act = (held) => {
     if ((held?.tick ?? -1) > (what.gone ?? what.tick)) return; // another tab has gone on
-    if (what.content) store.put(what);
-    else store.delete(key);
+    try {
+      if (what.content) store.put(what);
+      else store.delete(key);
+    } catch (error) {
+      giveUp(store.transaction, error);
+    }
   };
   asked.onsuccess = () => act(asked.result);
   asked.onerror = (event) => {

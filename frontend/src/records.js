@@ -6,7 +6,7 @@ export function makeRecord(item, fingerprint) {
   const print = fingerprint(content);
   return {
     no: item.no, seq: item.seq ?? 0, savedAt: item.saved_at ?? null, words: item.words, content, print, acked: print,
-    sent: new Set(), tick: 0, holder: null, late: null, flights: 0, ripe: false, timer: null, dueBy: null,
+    sent: new Set(), tick: 0, holder: null, late: null, flights: 0, unread: false, ripe: false, timer: null, dueBy: null,
     conflict: null, refused: null,
   };
 }

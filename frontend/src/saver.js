@@ -34,11 +34,21 @@ export function makeSaver({
   function change(no, content, { urgent = false } = {}) {
     const record = records.get(no);
     const print = fingerprint(content);
-    if (print === record.print) return;
+    const stirred = record.unread;
+    record.unread = false;
+    if (print === record.print) return void (stirred && update());
     Object.assign(record, { content, print, refused: null, holder: null, tick: (ticks += 1) });
     note(record);
     tellChanged(record);
     if (pending(record)) schedule(record, urgent ? 0 : TYPING_PAUSE);
+    update();
+  }
+
+  // Something is being typed that nobody has read yet: it is owed from this moment.
+  function stir(no) {
+    const record = records.get(no);
+    if (record.unread) return;
+    record.unread = true;
     update();
   }
 
@@ -278,7 +288,7 @@ export function makeSaver({
 
   function state() {
     const saved = all().map((record) => record.savedAt).filter(Boolean);
-    const owed = all().filter(pending);
+    const owed = all().filter((record) => pending(record) || record.unread);
     return {
       owed: owed.length,
       late: owed.filter((record) => record.late === record.print).length,
@@ -347,7 +357,7 @@ export function makeSaver({
   tabs.tell("hello");
 
   return {
-    change, flush, leave, close, reopen, keepMine, keepNewer, item, state, settled, tell: tabs.tell,
+    stir, change, flush, leave, close, reopen, keepMine, keepNewer, item, state, settled, tell: tabs.tell,
     numbers: () => [...records.keys()],
   };
 }

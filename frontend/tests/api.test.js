@@ -39,11 +39,14 @@ test("answers never travel with somebody else's session", async () => {
   assert.deepEqual(calls.map(({ method }) => method), ["GET", "GET", "GET", "GET", "PUT"]);
 });
 
-test("a server that does not know the question about time judges the answer itself", async () => {
-  const { api, calls } = server(json(200, { signed_in: true, csrf: "new" }), problem(404, "http-404"), json(200, { seq: 1 }));
+test("an older server is asked the long question", async () => {
+  const unknown = () => problem(404, "http-404");
+  const session = () => json(200, { signed_in: true, csrf: "new" });
+  const { api, calls } = server(session(), unknown(), problem(403, "not-allowed"), session(), unknown(), json(200, { ref: "a" }), json(200, { seq: 1 }));
   api.doubt();
+  await assert.rejects(api.save("a", 5, { seq: 1, choice: [] }), { slug: "not-yours" });
   await api.save("a", 5, { seq: 1, choice: [] });
-  assert.deepEqual(calls.map(({ method }) => method), ["GET", "GET", "PUT"]);
+  assert.deepEqual(calls.map(({ method }) => method), ["GET", "GET", "GET", "GET", "GET", "GET", "PUT"]);
 });
 
 test("signed out stays signed out until somebody signs in", async () => {

@@ -235,3 +235,11 @@ test("handing in waits until nothing is owed, or until waiting cannot help", asy
   await pass(20000);
   assert.equal((await late).owed, 1);
 });
+
+test("what is being typed is owed before anybody has read it", () => {
+  const { saver } = desk();
+  saver.stir(41);
+  assert.equal(saver.state().owed, 1);
+  saver.change(41, { html: "" });
+  assert.equal(saver.state().owed, 0, "it came to nothing");
+});

@@ -16,6 +16,9 @@ test("each trouble has its sentence", () => {
   assert.equal(verdict(state({ owed: 3, trouble: "network" })).name, "status.network");
   assert.equal(verdict(state({ owed: 1, trouble: "signed-out" })).name, "status.signed_out");
   assert.equal(verdict(state({ owed: 1, trouble: "closed" })).name, "status.closed_owed");
+  assert.equal(verdict(state({ owed: 1, trouble: "somebody-else" })).name, "status.somebody_else");
+  assert.equal(verdict(state({ owed: 2, late: 2, trouble: "closed" })).name, "status.closed_late");
+  assert.deepEqual(verdict(state({ owed: 3, late: 2, trouble: "closed" })), { name: "status.closed_owed", slots: { n: 1 }, tone: "trouble" });
   assert.equal(verdict(state({ owed: 1, conflicts: [7] })).name, "status.conflict");
   assert.equal(verdict(state({ owed: 1, refused: [{ no: 41 }] })).name, "status.refused");
   assert.equal(verdict(state({})).name, "status.nothing");

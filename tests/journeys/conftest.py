@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 from quizapp.config import ROOT
 from tests import services
-from tests.conftest import EMPTY, Stores
+from tests.conftest import EMPTY, FULL, Stores
+from tests.journeys.hall import Hall, open_the_rounds
+from tests.journeys.site import Site
+from tests.resilience.conftest import invented
+from tests.resilience.programs import Installation
 
 QUIET = (
     "--no-sandbox",
@@ -27,19 +31,6 @@ QUIET = (
 )
 
 CARD = re.compile(r"^ {2}(\S.*?) +([A-Z0-9]{4}-[A-Z0-9]{4}) +(\d{6})$")
-
-
-@dataclass
-class Site:
-    """A running installation: its address and one sign-in per role, as it printed them."""
-
-    address: str
-    environment: dict[str, str]
-    cards: list[tuple[str, str, str]] = field(default_factory=list)
-
-    def card(self, role: str) -> tuple[str, str]:
-        """Return the code and PIN printed for ``role``."""
-        return next((code, pin) for name, code, pin in self.cards if name == role)
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +65,20 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="package")
+def hall(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """A hall with the real paper and thirty pupils to come, for all stories of one run."""
+    folder = tmp_path_factory.mktemp("hall")
+    settings = replace(stores.copy(FULL, folder / "data"), port=_free_port())
+    settings.data.mkdir(parents=True, exist_ok=True)
+    installation = Installation(settings, folder)
+    open_the_rounds(installation)
+    cards = invented(installation, 30)
+    yield Hall(installation, installation.serve(), cards)
+    installation.clear()
+    stores.drop(settings)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from quizapp.config import ROOT
-from tests.journeys.conftest import Site
+from tests.journeys.site import Site
 
 AXE = ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 

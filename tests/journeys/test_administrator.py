@@ -8,8 +8,8 @@ from playwright.sync_api import Browser
 
 from quizapp.banks.loader import from_folder
 from quizapp.config import ROOT
-from tests.journeys.conftest import Site
 from tests.journeys.hands import PHONE, Hands
+from tests.journeys.site import Site
 
 BANK = from_folder(ROOT / "question_banks" / "giao-duc")
 FILE = "questions/quyen-hoc-tap.yaml"

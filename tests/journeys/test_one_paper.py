@@ -9,8 +9,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
-from tests.journeys.conftest import Site
 from tests.journeys.hands import DESKTOP, PHONE, Hands, eventually
+from tests.journeys.site import Site
 
 HEADING = "Giúp ông bà nộp hồ sơ trên mạng"
 STRONG = "rất thuận tiện"
