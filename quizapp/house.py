@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from huey.api import Huey
 from sqlalchemy import Engine
 
+from quizapp.attempts.closing import HandingInDesk
 from quizapp.attempts.saving import SavingDesk
 from quizapp.banks.shelf import Shelf
 from quizapp.config import Settings, read_settings
@@ -16,6 +17,7 @@ from quizapp.foundation.i18n import N_
 from quizapp.foundation.storage import LocalStorage, Storage, StorageFailed
 from quizapp.foundation.wake import caller, make_huey
 from quizapp.foundation.work import Store
+from quizapp.grading.at_hand_in import Marker
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class House:
     def saving(self) -> SavingDesk:
         """The desk at which answers are handed over."""
         return SavingDesk(self.store)
+
+    @cached_property
+    def handing_in(self) -> HandingInDesk:
+        """The desk at which attempts are handed in, and their choices marked."""
+        return HandingInDesk(self.store, self.shelf, Marker(self.shelf).mark)
 
     @cached_property
     def shelf(self) -> Shelf:

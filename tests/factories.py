@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from quizapp.accounts.secrets import hash_pin
 from quizapp.accounts.services import open_account
+from quizapp.attempts import queries
 from quizapp.attempts import services as attempts
 from quizapp.contests.queries import RoundView, list_rounds
 from quizapp.contests.rules import RoundKind
@@ -94,7 +95,7 @@ def answer_all(
 ) -> None:
     """Choose the first option of every single item, the first two of every multiple one, and write ``essay``."""
     with house.store.reading() as view:
-        paper = attempts.queries.get_attempt(view.session, attempts.queries.get_row(view.session, ref))
+        paper = queries.get_attempt(view.session, queries.get_row(view.session, ref))
     for item in paper.items:
         house.saving.choice(card.actor, ref, item.no, 1, [0] if item.kind == "single" else [0, 1])
     if paper.essay:
@@ -103,8 +104,7 @@ def answer_all(
 
 def hand_in(house: House, card: Card, ref: str) -> str:
     """Hand in and return the receipt's code."""
-    with house.store.unit_of_work(card.actor) as work:
-        return attempts.hand_in(work, ref).code
+    return house.handing_in.hand_in(card.actor, ref).code
 
 
 class Visitor:

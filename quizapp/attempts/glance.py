@@ -1,6 +1,6 @@
 """A whole attempt with its round's terms, read in one statement: what opening a page and handing in begin with."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -24,7 +24,13 @@ _ATTEMPT = """
     JOIN rounds AS r ON r.id = a.round_id
     JOIN answer_sheets AS s ON s.attempt_id = a.id AND s.contest_id = a.contest_id
     LEFT JOIN essays AS e ON e.attempt_id = a.id AND e.contest_id = a.contest_id
-    WHERE a.ref = :ref
+    WHERE a.ref IN :refs
+"""
+# On PostgreSQL: the row that whoever changes anything of an attempt locks first.
+LOCK = """
+    SELECT s.attempt_id FROM attempts AS a
+    JOIN answer_sheets AS s ON s.attempt_id = a.id AND s.contest_id = a.contest_id
+    WHERE a.ref IN :refs ORDER BY s.attempt_id FOR UPDATE OF s
 """
 
 
@@ -61,12 +67,28 @@ def own(lane: Lane, actor: Actor, ref: str) -> Glance:
     Raises:
         NotFound, NotAllowed: if there is none, or it is somebody else's.
     """
-    rows = lane.rows(_ATTEMPT, ref=ref)
+    rows = lane.rows(_ATTEMPT, refs=[ref])
     if not rows:
         raise NotFound
     found = _glance(lane, rows[0])
-    require(policy.may_see(actor, found.person_id))
+    require_own(actor, found)
     return found
+
+
+def require_own(actor: Actor, found: Glance) -> None:
+    """Let the attempt's owner through.
+
+    Raises:
+        NotAllowed: for anybody else.
+    """
+    require(policy.may_see(actor, found.person_id))
+
+
+def held(lane: Lane, refs: Sequence[str]) -> dict[str, Glance]:
+    """Return name → attempt, nobody else changing any of them until this transaction ends."""
+    if not lane.embedded:
+        lane.rows(LOCK, refs=list(refs))
+    return {row[1]: _glance(lane, row) for row in lane.rows(_ATTEMPT, refs=list(refs))}
 
 
 def versions(found: Glance) -> list[int]:

@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
-from quizapp.attempts import queries, rules, services
+from quizapp.attempts import closing, glance, queries, rules
+from quizapp.attempts.glance import Glance
 from quizapp.attempts.queries import Late
+from quizapp.attempts.rules import AttemptState
+from quizapp.banks.shelf import Shelf
 from quizapp.foundation.access import SYSTEM
+from quizapp.foundation.road import Lane, Road
 from quizapp.foundation.work import Store
 
 log = structlog.get_logger()
@@ -36,15 +40,28 @@ def _next(store: Store, batch: int, last: Late | None) -> list[Late]:
 
 
 def _hand_in(store: Store, late: Sequence[Late]) -> int:
+    road = Road(store.engine)
     try:
-        with store.unit_of_work(SYSTEM) as work:
-            rows = queries.hold_overdue(work.session, work.now - rules.GRACE, late)
-            for row in rows:
-                services.hand_in_late(work, row)
-            return len(rows)
+        with closing.straight(store, road) as lane:
+            return _close(lane, store.clock() - rules.GRACE, late)
     except Exception as error:
         if len(late) > 1:
             return sum(_hand_in(store, [one]) for one in late)
         # A damaged paper must not keep the others open; it stays as it is, for somebody to look at.
         log.error("overdue_not_handed_in", attempt=late[0].ref, reason=type(error).__name__)
         return 0
+    finally:
+        road.leave()
+        store.wake()
+
+
+def _close(lane: Lane, over: datetime, late: Sequence[Late]) -> int:
+    """Close what is still overdue once it is held: meanwhile its owner may have handed in, or been given more time."""
+    held = glance.held(lane, [one.ref for one in late]).values()
+    still = [each for each in held if _is_overdue(each, over)]
+    closing.close(lane, Shelf(), [(each, each.deadline_at, SYSTEM) for each in still], over + rules.GRACE)
+    return len(still)
+
+
+def _is_overdue(found: Glance, over: datetime) -> bool:
+    return found.state == AttemptState.OPEN and found.paused_at is None and found.deadline_at <= over

@@ -1,6 +1,6 @@
 """Attempts as their owners, the graders and the printers read them. No key is anywhere near."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -288,17 +288,6 @@ def overdue(session: Session, now: datetime, limit: int, after: Late | None = No
         later = (Attempt.deadline_at > after.deadline_at) | (Attempt.id > after.id)
         late = late.where(Attempt.deadline_at >= after.deadline_at, later)
     return [Late(*row) for row in session.execute(late.order_by(Attempt.deadline_at, Attempt.id).limit(limit))]
-
-
-def hold_overdue(session: Session, now: datetime, late: Collection[Late]) -> list[Attempt]:
-    """Return those of ``late`` that still are, locked; who is at work on one of them is not waited for."""
-    held = select(Attempt).join(Round, Round.id == Attempt.round_id)
-    held = held.join(
-        AnswerSheet, (AnswerSheet.attempt_id == Attempt.id) & (AnswerSheet.contest_id == Attempt.contest_id)
-    )
-    held = held.where(Attempt.id.in_([one.id for one in late]))
-    held = held.where(Attempt.state == "open", Attempt.deadline_at <= now, Round.paused_at.is_(None))
-    return list(session.scalars(held.with_for_update(of=(Attempt, AnswerSheet), skip_locked=True)))
 
 
 def time_of(session: Session, actor: Actor, ref: str) -> TimeView:

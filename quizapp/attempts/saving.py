@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from quizapp.attempts import policy, rules, sheet
+from quizapp.attempts.glance import LOCK
 from quizapp.attempts.rules import AttemptState, Saved
 from quizapp.foundation.access import Actor
 from quizapp.foundation.errors import ContestError, NotFound, require
@@ -28,11 +29,6 @@ MOST_SET_ASIDE = 200
 # A change waits no longer than this for its batch; one that seems to have is dated by a clock that is behind.
 SLOWEST = timedelta(seconds=10)
 
-_LOCK = """
-    SELECT s.attempt_id FROM attempts AS a
-    JOIN answer_sheets AS s ON s.attempt_id = a.id AND s.contest_id = a.contest_id
-    WHERE a.ref IN :refs ORDER BY s.attempt_id FOR UPDATE OF s
-"""
 _HIGH_WATER = "SELECT at FROM high_water"
 _PAPERS = """
     SELECT a.ref, a.id, a.contest_id, a.person_id, a.state, a.started_at, a.deadline_at, r.paused_at, a.paper,
@@ -200,7 +196,7 @@ def _facts(lane: Lane, changes: Sequence[Change], now: datetime) -> tuple[dict[s
     refs = sorted({change.ref for change in changes})
     written = sorted({change.ref for change in changes if change.html is not None})
     if not lane.embedded:
-        lane.rows(_LOCK, refs=refs)
+        lane.rows(LOCK, refs=refs)
     actors = sessions.actors(lane, [change.who for change in changes if isinstance(change.who, str)], now)
     papers = {row[0]: _paper(lane, row) for row in lane.rows(_PAPERS, refs=refs)}
     for ref, no, seq, saved_at, html, words, last in lane.rows(_ESSAYS, refs=written) if written else ():

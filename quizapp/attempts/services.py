@@ -1,4 +1,4 @@
-"""Starting and handing in. Saving has a desk of its own, ``attempts.saving``."""
+"""Starting. Saving and handing in have desks of their own, ``attempts.saving`` and ``attempts.closing``."""
 
 from datetime import datetime, timedelta
 from random import Random
@@ -6,10 +6,8 @@ from random import Random
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from quizapp.attempts import queries, rules, sheet, windows
-from quizapp.attempts.events import AttemptHandedIn
-from quizapp.attempts.models import AnswerSheet, Attempt, Receipt
-from quizapp.attempts.queries import ReceiptView
+from quizapp.attempts import rules, sheet, windows
+from quizapp.attempts.models import AnswerSheet, Attempt
 from quizapp.attempts.rules import AttemptState
 from quizapp.contests import policy as contest_policy
 from quizapp.contests import queries as contests
@@ -18,10 +16,8 @@ from quizapp.contests.queries import RoundView
 from quizapp.foundation.access import Actor
 from quizapp.foundation.errors import RuleBroken, require
 from quizapp.foundation.i18n import N_
-from quizapp.foundation.refs import new_code, new_ref
+from quizapp.foundation.refs import new_ref
 from quizapp.foundation.work import Store, Work
-
-RECEIPT_LENGTH = 16
 
 
 class RoundNotOpen(RuleBroken):
@@ -85,39 +81,6 @@ def start_once(store: Store, actor: Actor, round_ref: str, chance: Random) -> tu
     except IntegrityError:
         with store.unit_of_work(actor) as work:
             return start(work, round_ref, chance)
-
-
-def hand_in(work: Work, ref: str) -> ReceiptView:
-    """Close the attempt for good, write its receipt and wake the graders. Once handed in, the same receipt comes back.
-
-    After the deadline it counts as handed in at the deadline, as the timetable would have done.
-
-    Raises:
-        AttemptClosed: if the attempt is void.
-    """
-    row = queries.get_own_row(work.session, work.actor, ref, lock=True)
-    receipt = queries.receipt_of(work.session, row.id)
-    if receipt:
-        return receipt
-    return _close(work, row, min(work.now, row.deadline_at))
-
-
-def hand_in_late(work: Work, row: Attempt) -> None:
-    """Close an attempt whose time is up, as of its deadline; whoever calls has locked it (``attempts.overdue``)."""
-    _close(work, row, row.deadline_at)
-
-
-def _close(work: Work, row: Attempt, closed_at: datetime) -> ReceiptView:
-    row.state = rules.next_state(AttemptState(row.state), "hand_in")
-    row.handed_in_at = closed_at
-    work.session.flush()
-    content = queries.record_of(work.session, row)
-    receipt = ReceiptView(new_code(RECEIPT_LENGTH), closed_at, rules.digest(content))
-    kept = Receipt(attempt_id=row.id, code=receipt.code, handed_in_at=closed_at, content_sha256=receipt.sha256)
-    work.session.add(kept)
-    work.tell(AttemptHandedIn(row.id))
-    work.audit("hand_in", f"attempt:{row.ref}", receipt=receipt.code, sha256=receipt.sha256)
-    return receipt
 
 
 def _new_attempt(work: Work, view: RoundView, number: int, deadline_at: datetime, chance: Random) -> Attempt:

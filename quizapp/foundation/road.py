@@ -36,7 +36,7 @@ class Road:
         self._link: PoolProxiedConnection | None = None
         self._watch: PoolProxiedConnection | None = None
         self.embedded = engine.dialect.name == "sqlite"
-        event.listen(engine, "engine_disposed", lambda _engine: self._leave())
+        event.listen(engine, "engine_disposed", lambda _engine: self.leave())
 
     @contextmanager
     def transaction(self) -> Iterator["Lane"]:
@@ -71,7 +71,8 @@ class Road:
             self._watch = self._engine.raw_connection()
             self._watch.cursor().execute("SELECT count(*) FROM sqlite_schema").fetchall()
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Give everything up, the connection that only stays included."""
         self.close()
         watch, self._watch = self._watch, None
         if watch is not None:

@@ -196,10 +196,24 @@ def test_the_key_is_that_of_the_versions_on_the_paper(house: House, pupil: Card)
 
 
 def test_what_may_be_shown_is_the_sum_and_no_more(house: House, pupil: Card) -> None:
+    open_ = start(house, enter(house))
     ref = sit(house, pupil, {1: []})
     with house.store.reading() as view:
+        assert queries.choice_score(view.session, attempts.get_row(view.session, open_).id) is None
         attempt = attempts.get_row(view.session, ref).id
-        assert queries.choice_score(view.session, attempt) is None
-    marked(house, ref)
     with house.store.reading() as view:
         assert queries.choice_score(view.session, attempt) == queries.Score(Decimal(39), Decimal(40))
+
+
+def test_the_score_is_there_with_the_receipt_and_is_what_marking_later_gives(house: House, pupil: Card) -> None:
+    """Two ways to the same marks: at the hand-in, and by the job for what was closed without one."""
+    ref = sit(house, pupil, {1: [], 2: [], 3: []})
+    with house.store.unit_of_work(SYSTEM) as work:
+        attempt = attempts.get_row(work.session, ref).id
+        told = work.session.get_one(ChoiceScore, attempt)
+        first = (told.points, told.max_points, told.per_item)
+        work.session.delete(told)
+        work.session.flush()
+        again = mark_choices(work, attempt)
+    assert first == (again.points, again.max_points, again.per_item) == (Decimal(37), Decimal(40), again.per_item)
+    assert again.per_item.count("0.00") == 3

@@ -151,8 +151,7 @@ def save(ref: str, no: int) -> Response:
 @open_to("participant")
 def hand_in(ref: str) -> Response:
     body_of(shapes.Empty)
-    with working() as work:
-        taking.hand_in(work, ref)
+    house().handing_in.hand_in(access.session_hash(), ref)
     return json_of(reports.receipt(ref))
 
 

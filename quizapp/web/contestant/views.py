@@ -94,8 +94,7 @@ def review(ref: str) -> ResponseReturnValue:
 @bp.post("/attempts/<ref>/hand-in")
 @open_to("participant")
 def hand_in(ref: str) -> ResponseReturnValue:
-    with working() as work:
-        taking.hand_in(work, ref)
+    house().handing_in.hand_in(actor(), ref)
     return redirect(url_for(".receipt", ref=ref))
 
 
