@@ -87,7 +87,8 @@ def require_own(actor: Actor, found: Glance) -> None:
 def held(lane: Lane, refs: Sequence[str]) -> dict[str, Glance]:
     """Return name → attempt, nobody else changing any of them until this transaction ends."""
     if not lane.embedded:
-        lane.rows(LOCK, refs=list(refs))
+        # More time is written on the attempt itself, without its sheet: hold that, too.
+        lane.rows(f"{LOCK}, a", refs=list(refs))
     return {row[1]: _glance(lane, row) for row in lane.rows(_ATTEMPT, refs=list(refs))}
 
 
@@ -110,10 +111,11 @@ def _glance(lane: Lane, row: Row) -> Glance:
     essay = Saved(len(places) + 1, seq, lane.instant(saved_at), html=html, words=words) if seq else None
     instants = (started_at, lane.instant(deadline), lane.instant(handed_in))
     answered = sheet.Answers(answers, started_at)
-    about = (RoundKind(kind), lane.instant(paused), _terms(terms))
+    about = (RoundKind(kind), lane.instant(paused), terms_of(terms))
     return Glance(id_, ref, round_id, contest, person, state, *instants, places, essay_version, answered, essay, *about)
 
 
 @lru_cache(256)
-def _terms(text: str) -> RoundTerms:
+def terms_of(text: str) -> RoundTerms:
+    """Return a round's terms from their JSON; remembered by it, for a round's papers all have the same."""
     return msgspec.json.decode(text, type=RoundTerms, strict=False)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -181,7 +181,9 @@ def record(attempt_ref: str, started_at: datetime, handed_in_at: datetime, answe
         "attempt": attempt_ref,
         "started_at": started_at.isoformat(),
         "handed_in_at": handed_in_at.isoformat(),
-        "answers": [asdict(answer) for answer in answers],
+        "answers": [
+            {"no": one.no, "question": one.question, "chosen": one.chosen, "text": one.text} for one in answers
+        ],
     }
     return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 

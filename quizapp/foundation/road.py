@@ -11,6 +11,7 @@ one statement.
 
 import json
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ import msgspec
 from sqlalchemy import Engine, PoolProxiedConnection, event
 
 Row = Sequence[Any]
+
+MOST_LANES = 8
 
 _LIST = re.compile(r"IN :(\w+)")
 _VALUE = re.compile(r"(?<!:):([a-z]\w*)")
@@ -85,18 +88,21 @@ class Glances:
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._free = engine, list[Lane]()
+        # A look takes a moment, so few lanes serve many; the rest of the pool is for those who stay longer.
+        self._room = threading.BoundedSemaphore(MOST_LANES)
         event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
     @contextmanager
     def lane(self) -> Iterator["Lane"]:
         """Lend a lane; one on which anything is raised is not used again."""
-        lane = self._free.pop() if self._free else self._opened()
-        try:
-            yield lane
-        except BaseException:
-            lane.close()
-            raise
-        self._free.append(lane)
+        with self._room:
+            lane = self._free.pop() if self._free else self._opened()
+            try:
+                yield lane
+            except BaseException:
+                lane.close()
+                raise
+            self._free.append(lane)
 
     def close(self) -> None:
         """Give the connections up."""

@@ -95,10 +95,10 @@ class Store:
     @contextmanager
     def glance(self) -> Iterator[Lane]:
         """Hand out a lane for looking only, on the straight road."""
+        if not self._knows_high_water:
+            with self.reading():
+                pass  # it hears how far time has come
         with answering(), self._glances.lane() as lane:
-            if not self._knows_high_water:
-                with self.reading():
-                    pass  # it hears how far time has come
             yield lane
 
     def mark_time(self) -> None:

@@ -19,8 +19,8 @@ from tests.deploy.conftest import new_database
 from tests.deploy.front import BROTLI, Front, connections_to, start
 from tests.foundation.s3_server import new_bucket
 from tests.resilience.books import audit
-from tests.resilience.conftest import invented
 from tests.resilience.contestants import Contestant
+from tests.resilience.opening import invented
 from tests.resilience.programs import PATIENCE_S, Installation, Program, free_port
 from tests.together import at_once, until
 from tests.web.test_headers import ALWAYS, HSTS

@@ -17,7 +17,7 @@ from tests import services
 from tests.conftest import EMPTY, FULL, Stores
 from tests.journeys.hall import Hall, open_the_rounds
 from tests.journeys.site import Site
-from tests.resilience.conftest import invented
+from tests.resilience.opening import invented
 from tests.resilience.programs import Installation
 
 QUIET = (

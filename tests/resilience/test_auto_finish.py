@@ -15,8 +15,8 @@ import pytest
 from sqlalchemy import delete, insert, select, update
 
 from quizapp.attempts.models import Attempt, Receipt
+from quizapp.attempts.overdue import hand_in_overdue
 from quizapp.attempts.rules import AttemptClosed
-from quizapp.attempts.services import hand_in_overdue
 from quizapp.foundation import clock as clocks
 from quizapp.foundation.models import AuditRecord, Told
 from quizapp.house import House

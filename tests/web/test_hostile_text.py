@@ -205,7 +205,7 @@ def is_foreign(tag: Tag) -> bool:
         "meta": tag.get("name") in ("viewport", "csrf-token", "theme-color") or "charset" in tag.attrs,
         "svg": "icon" in tag.get_attribute_list("class"),
         "form": tag.get("method") in ("post", "get", "dialog") or tag.get("id") == "answers",
-        "noscript": tag.find(class_="notice") is not None,
+        "noscript": tag.find(class_="notice") is not None or tag.find("a", href=True) is not None,
         "template": tag.get("id") == "conflict-template",
     }
     return away or (tag.name in ACTIVE | OURS_AT_TIMES and not ours.get(tag.name, False))

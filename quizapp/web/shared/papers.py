@@ -7,11 +7,10 @@ import msgspec
 from msgspec import Meta
 
 from quizapp.attempts.glance import Glance
-from quizapp.attempts.queries import AttemptView, PaperItem, ReceiptView
+from quizapp.attempts.queries import AttemptView, PaperItem
 from quizapp.attempts.rules import time_used
-from quizapp.contests.queries import RoundView
 from quizapp.contests.rules import RoundKind, RoundTerms
-from quizapp.grading.queries import Score
+from quizapp.entries.handed_in import HandedIn
 
 # An instant as it goes out: RFC 3339 with its zone, described so.
 Moment = Annotated[datetime, Meta(tz=True)]
@@ -162,18 +161,17 @@ def _data_item(found: Glance, no: int, kind: str) -> DataItem:
     return DataItem(no=no, kind=kind, seq=saved.seq, saved_at=saved.saved_at, choice=saved.choice)
 
 
-def receipt_out(
-    receipt: ReceiptView, attempt: AttemptView, view: RoundView, score: Score | None, verify_url: str, entry: EntryOut
-) -> ReceiptOut:
+def receipt_out(found: HandedIn, verify_url: str, entry: EntryOut) -> ReceiptOut:
     """Return the receipt; ``verify_url`` is the page on which anyone can check it."""
-    shown = "choices_score" in view.terms.shows
-    used = time_used(attempt.started_at, receipt.handed_in_at)
+    receipt, shows, score = found.receipt, found.terms.shows, found.score
+    used = time_used(found.started_at, receipt.handed_in_at)
+    shown = "choices_score" in shows
     return ReceiptOut(
         code=receipt.code,
         handed_in_at=receipt.handed_in_at,
         sha256=receipt.sha256,
         verify_url=verify_url,
-        time_used_s=int(used.total_seconds()) if "time_used" in view.terms.shows else None,
+        time_used_s=int(used.total_seconds()) if "time_used" in shows else None,
         score_shown=shown,
         score=ScoreOut(points=_plain(score.points), max=_plain(score.max_points)) if score and shown else None,
         entry=entry,

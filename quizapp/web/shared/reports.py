@@ -3,14 +3,10 @@
 from flask import url_for
 
 from quizapp.attempts import glance
-from quizapp.attempts import queries as attempts
-from quizapp.contests import queries as contests
-from quizapp.entries import queries as entries
-from quizapp.foundation.errors import NotFound
-from quizapp.grading import queries as grading
+from quizapp.entries import handed_in
 from quizapp.web.shared import papers
 from quizapp.web.shared.access import actor
-from quizapp.web.shared.desk import house, reading
+from quizapp.web.shared.desk import house
 
 
 def attempt(ref: str) -> papers.AttemptOut:
@@ -32,21 +28,11 @@ def receipt(ref: str) -> papers.ReceiptOut:
     Raises:
         NotFound: if it is not handed in.
     """
-    with reading() as view:
-        row = attempts.get_own_row(view.session, actor(), ref)
-        stored = attempts.receipt_of(view.session, row.id)
-        if stored is None:
-            raise NotFound
-        printing = entries.printing(view.session, row.id)
-        pdf_url = url_for("contestant.entry_pdf", ref=ref) if printing.storage_key else None
-        return papers.receipt_out(
-            stored,
-            attempts.get_attempt(view.session, row),
-            contests.round_by_id(view.session, row.round_id),
-            grading.choice_score(view.session, row.id),
-            check_url(stored.code),
-            papers.EntryOut(state=printing.state, url=pdf_url),
-        )
+    with house().store.glance() as lane:
+        found = handed_in.own(lane, actor(), ref)
+    pdf_url = url_for("contestant.entry_pdf", ref=ref) if found.printing.storage_key else None
+    entry = papers.EntryOut(state=found.printing.state, url=pdf_url)
+    return papers.receipt_out(found, check_url(found.receipt.code), entry)
 
 
 def check_url(code: str) -> str:
