@@ -12,11 +12,13 @@ from sqlalchemy import func, select, update
 
 from quizapp.attempts import overdue, queries
 from quizapp.attempts.models import Attempt, Receipt
-from quizapp.attempts.rules import GRACE, AttemptClosed
+from quizapp.attempts.rules import GRACE, AttemptClosed, digest
+from quizapp.foundation.access import Actor, Role
 from quizapp.house import House
 from quizapp.worker.loop import look_around
 from quizapp.worker.timetable import TIMETABLE
-from tests.factories import Card, Clock, Visitor, enter, start
+from tests.factories import Card, Clock, Visitor, answer_all, enter, start
+from tests.statements import counted
 
 SAVES = 1000
 HOUR = timedelta(minutes=60)
@@ -216,3 +218,34 @@ def test_what_came_in_time_is_stored_though_the_timetable_is_quicker(
     finally:
         web.engine.dispose()
     assert saved(house, tab.ref) == {1: 1}
+
+
+def test_what_the_timetable_hands_in_is_what_its_owner_would_have(house: House, clock: Clock, pupil: Card) -> None:
+    """Answers, an essay or none, an empty paper: read many at a time, each receipt vouches for its own words."""
+    full, empty, other = start(house, pupil), start(house, enter(house)), start(house, enter(house), seed=2)
+    answer_all(house, pupil, full)
+    with house.store.reading() as view:
+        owner = queries.get_row(view.session, other).person_id
+    house.saving.choice(Actor(1, frozenset({Role.PARTICIPANT}), owner), other, 3, 1, [1])
+    clock.instant += HOUR + GRACE
+    assert overdue.hand_in_overdue(house.store) == 3
+    with house.store.reading() as view:
+        for ref in (full, empty, other):
+            row = queries.get_row(view.session, ref)
+            receipt = queries.receipt_of(view.session, row.id)
+            assert receipt and receipt.sha256 == digest(queries.record_of(view.session, row))
+            assert receipt.handed_in_at == row.deadline_at
+        assert "tiện lợi" in queries.record_of(view.session, queries.get_row(view.session, full)).decode()
+
+
+def test_one_more_in_a_crowd_takes_two_statements_more_at_the_most(house: House, clock: Clock) -> None:
+    """What is told and what is audited, which SQLite numbers one by one; everything else is done for all at once."""
+    sent: list[int] = []
+    for size in (1, 12):
+        for _ in range(size):
+            start(house, enter(house))
+        clock.instant += HOUR + GRACE
+        with counted(house.engine) as statements:
+            assert overdue.hand_in_overdue(house.store) == size
+        sent.append(len(statements))
+    assert sent[1] <= sent[0] + 2 * 11

@@ -21,18 +21,39 @@ class BankForm(PageForm):
 
 REASON = _l("Lý do")
 SCOPES = (("all", _l("Mọi thí sinh của vòng")), ("unit", _l("Một đơn vị")), ("person", _l("Một thí sinh")))
+BOUNDS = _l("Số phút phải từ 1 đến 14400.")
 WHY = InputRequired(_l("Hãy ghi lý do; lý do được giữ trong nhật ký."))
 SHORT = Length(max=LONGEST_REASON, message=_l("Lý do dài quá 300 ký tự."))
+
+
+class Minutes(IntegerField):  # type: ignore[misc]
+    """A whole number; what is none is told in the reader's language, which WTForms does not speak."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(BOUNDS) from None
+
+
+class Moment(DateTimeLocalField):  # type: ignore[misc]
+    """Day and time as a browser sends them; what is none is told in the reader's language."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_l("Thời điểm chưa đúng. Hãy nhập ngày và giờ.")) from None
 
 
 class ExtendForm(PageForm):
     """More time, for whom and why."""
 
-    minutes = IntegerField(
+    minutes = Minutes(
         _l("Thêm bao nhiêu phút"),
         [
             InputRequired(_l("Hãy nhập số phút.")),
-            NumberRange(1, MOST_MINUTES, message=_l("Số phút phải từ 1 đến 14400.")),
+            NumberRange(1, MOST_MINUTES, message=BOUNDS),
         ],
     )
     whom = SelectField(
@@ -42,11 +63,6 @@ class ExtendForm(PageForm):
     )
     code = StringField(_l("Mã đơn vị hoặc mã dự thi"), [Length(max=60, message=_l("Mã này dài hơn mọi mã có thật."))])
     reason = StringField(REASON, [WHY, SHORT])
-
-    def validate_minutes(self, field: IntegerField) -> None:
-        """Say in the reader's language what WTForms would say in English."""
-        if field.data is None:
-            raise ValidationError(_l("Số phút phải từ 1 đến 14400."))
 
     def validate_whom(self, field: SelectField) -> None:
         """Refuse what is on no list."""
@@ -69,7 +85,7 @@ class PauseForm(PageForm):
     """Standing still: why, and since when."""
 
     pause_reason = StringField(REASON, [WHY, SHORT])
-    since = DateTimeLocalField(
+    since = Moment(
         _l("Sự cố bắt đầu lúc (để trống: ngay bây giờ)"),
         [Optional()],
         format=["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"],
