@@ -113,16 +113,15 @@ def _number(lang: str, answered: bool) -> Mould:
     return Mould(_macros().number(mark("no"), answered), ("no",))
 
 
-_fields: dict[tuple[str, Place], Mould] = {}
-
-
 def _field(lang: str, place: Place, asked: Mapping[int, Asked]) -> Mould:
     """Return an item with its options in one order; a version never changes, so it is drawn once a language."""
-    mould = _fields.get((lang, place))
+    # The application's own: another database knows other questions by the same numbers.
+    held: dict[tuple[str, Place], Mould] = current_app.extensions.setdefault("fields", {})
+    mould = held.get((lang, place))
     if mould is None:
-        if len(_fields) > _FIELDS_HELD:
-            _fields.clear()
-        mould = _fields[lang, place] = _drawn(place, asked[place.version_id])
+        if len(held) > _FIELDS_HELD:
+            held.clear()
+        mould = held[lang, place] = _drawn(place, asked[place.version_id])
     return mould
 
 
