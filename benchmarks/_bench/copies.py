@@ -32,6 +32,7 @@ _NAMES: Mapping[tuple[str, str], Callable[[], str]] = {
 }
 _NUMBERED = re.compile(r'("attempt_id": ?)\d+')
 
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 Key = tuple[Any, ...]
 Cells = tuple[Any, ...]
 
@@ -110,7 +111,7 @@ class Patterns:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._seen: dict[str, set[Key]] = {table.name: set() for table in TABLES}
-        self.rows: list[dict[str, list[dict[str, Any]]]] = []
+        self.rows: list[Rows] = []
         self.pass_over()
 
     def pass_over(self) -> None:
@@ -149,26 +150,31 @@ class Patterns:
 class Copier:
     """Writes copies of patterns."""
 
-    def __init__(self, ground: Ground, patterns: Patterns) -> None:
+    def __init__(self, ground: Ground, patterns: Sequence[Rows]) -> None:
         self._ground = ground
-        self._plans = [_Plan(rows) for rows in patterns.rows]
+        self._plans = [_Plan(rows) for rows in patterns]
         self.columns = {table.name: [column.name for column in table.columns] for table in TABLES}
 
-    def copy(self, count: int, told: Callable[[int], object] = lambda _done: None) -> list[Copied]:
-        """Write ``count`` copies, of each pattern in turn, and return them."""
-        made: list[Copied] = []
+    def copy(
+        self,
+        count: int,
+        choose: Callable[[int], int] = lambda number: number,
+        told: Callable[[int], object] = lambda _done: None,
+    ) -> Iterator[Copied]:
+        """Write ``count`` copies – of pattern ``choose(number)``, each in turn by default – and hand them out."""
         with link(self._ground, settle=True) as opened:
             ids = _Ids(opened)
             for start in range(0, count, BATCH):
                 rows: dict[str, list[Cells]] = defaultdict(list)
+                made = []
                 for number in range(start, min(start + BATCH, count)):
-                    which = number % len(self._plans)
+                    which = choose(number) % len(self._plans)
                     made.append(self._plans[which].write(ids, rows, which))
                 for table in TABLES:
                     if rows[table.name]:
                         opened.insert(table.name, self.columns[table.name], rows[table.name])
-                told(len(made))
-        return made
+                told(start + len(made))
+                yield from made
 
 
 class _Ids:
@@ -183,7 +189,7 @@ class _Ids:
 class _Plan:
     """How one pattern is copied: for each row, which cells are numbers to shift and which hold names to renew."""
 
-    def __init__(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    def __init__(self, rows: Rows) -> None:
         self._places = {
             name: {row["id"]: at for at, row in enumerate(found)} for name, found in rows.items() if "id" in found[0]
         }

@@ -66,11 +66,11 @@ class Crowd:
         for number in range(PATTERNS):
             self._make(number, answered, words, handed_in)
             self.patterns.take()
-        self._copier = Copier(ground, self.patterns)
+        self._copier = Copier(ground, self.patterns.rows)
 
-    def people(self, count: int, told: object = None) -> list[Copied]:
+    def people(self, count: int) -> list[Copied]:
         """Return ``count`` more people with an attempt each; nobody is signed in."""
-        return self._copier.copy(count, told) if callable(told) else self._copier.copy(count)
+        return list(self._copier.copy(count))
 
     def writers(self, count: int) -> list[Writer]:
         """Return ``count`` more people, signed in."""
@@ -83,7 +83,7 @@ class Crowd:
         began, ends = (moment.replace(tzinfo=None).isoformat(" ") for moment in (now, now + SESSION_LIFE))
         if self._ground.kind == "postgres":
             began, ends = f"{began}+00", f"{ends}+00"
-        with link(self._ground) as opened:
+        with link(self._ground, settle=True) as opened:
             after = (opened.ask("SELECT max(id) FROM login_sessions")[0][0] or 0) + 1
             rows = [
                 (after + at, hash_token(token), person.account, began, ends)

@@ -2,13 +2,12 @@
 
 ``/empty`` is a view like any other – routing, the session, all hooks and all headers – that does nothing: 204.
 ``/bare`` is answered before the application is reached: what the HTTP server itself can do.
-``/counted`` tells how many answers were not 2xx since it was last asked; a load client need not look at each.
+``/counted`` tells how many answers were not 2xx so far; a load client need not look at each.
 """
 
 import os
 import sys
 from collections.abc import Callable, Iterable
-from itertools import count
 from typing import Any
 
 from flask import Flask, Response, jsonify
@@ -24,9 +23,9 @@ Start = Callable[..., Any]
 def application() -> Flask:
     """Return the application that a web process serves, with the controls."""
     app = quizapp.cli.serve.application()
-    strange = count()
+    strange: list[str] = []
     app.add_url_rule("/empty", "empty", open_to(ANYONE)(lambda: Response(status=204)))
-    app.add_url_rule("/counted", "counted", open_to(ANYONE)(lambda: jsonify(next(strange))))
+    app.add_url_rule("/counted", "counted", open_to(ANYONE)(lambda: jsonify(len(strange))))
     inner = app.wsgi_app
 
     def wsgi(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
@@ -36,7 +35,7 @@ def application() -> Flask:
 
         def noting(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             if status[0] != "2":
-                next(strange)
+                strange.append(status)
             return start(status, headers, *rest)
 
         return inner(environ, noting)
