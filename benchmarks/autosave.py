@@ -25,9 +25,7 @@ def measure(lent: Ground, asked: Namespace) -> dict[str, Any]:
     """Return the figures of one store."""
     writers = Crowd(lent).writers(asked.writers)
     bench, numbers = Bench(lent, lent.serve()), Sequences()
-    say(
-        f"\n{lent.kind}: {len(writers)} writers take turns, 40 items each; every answer durable before it is acknowledged"
-    )
+    say(f"\n{lent.kind}: {len(writers)} writers take turns, 40 items each; all durable before it is acknowledged")
     bench.run(choices(writers, numbers), 64, 3)  # every cookie has been seen once
     figures: dict[str, Any] = {}
     for connections in (32, 64):

@@ -59,7 +59,7 @@ def fill(lent: Ground, attempts: int):  # type: ignore[no-untyped-def]
     each = {name: part for name, part in sorted(each.items(), key=lambda item: -item[1]) if part}
     verdict = "✓" if size <= BAR_BYTES else "✗"
     say(
-        f"  {size:.0f} bytes an attempt, its owner, account and every trace included (bar {BAR_BYTES} {verdict}): {each}"
+        f"  {size:.0f} bytes an attempt, its owner, account and all traces included (bar {BAR_BYTES} {verdict}): {each}"
     )
     return lent_writers(handed_in, writing), {"all": round(size), "by_table": each}
 

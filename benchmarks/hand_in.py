@@ -3,12 +3,12 @@
 from argparse import Namespace
 from typing import Any
 
-from sqlalchemy import func, select
-
 from _bench.crowd import Crowd, Writer
 from _bench.figures import Pair, arguments, keep, say
 from _bench.ground import Ground, ground
 from _bench.load import EMPTY, Bench, Void, hand_ins
+from sqlalchemy import func, select
+
 from quizapp.attempts.models import Receipt
 from quizapp.grading.models import ChoiceScore
 
@@ -29,7 +29,7 @@ def measure(lent: Ground, asked: Namespace) -> dict[str, Any]:
     crowd = Crowd(lent, words=ESSAY_WORDS)
     bench = Bench(lent, lent.serve())
     say(
-        f"\n{lent.kind}: papers with 40 answers and an essay of {ESSAY_WORDS} words, {asked.papers} a round at most, each once"
+        f"\n{lent.kind}: 40 answers and an essay of {ESSAY_WORDS} words, at most {asked.papers} papers a round, once each"
     )
     pair = Pair(f"  hand-in with receipt, {asked.connections} connections", BAR)
     for _ in range(asked.rounds):

@@ -22,6 +22,8 @@ from quizapp.foundation.db import Base
 from quizapp.foundation.refs import new_code
 
 BATCH = 10_000
+# A server may still be at work: its next numbers are left to it.
+APART = 100_000
 TABLES = [table for table in Base.metadata.sorted_tables if table.name not in {"pulses", "high_water"}]
 # Texts that must be new in every copy, wherever they stand: a name, a code, a key made of others' numbers.
 _NAMES: Mapping[tuple[str, str], Callable[[], str]] = {
@@ -180,7 +182,7 @@ class Copier:
 class _Ids:
     def __init__(self, opened: Link) -> None:
         self.next = {
-            table.name: (opened.ask(f"SELECT max(id) FROM {table.name}")[0][0] or 0) + 1  # noqa: S608
+            table.name: (opened.ask(f"SELECT max(id) FROM {table.name}")[0][0] or 0) + APART  # noqa: S608
             for table in TABLES
             if _numbered(table)
         }

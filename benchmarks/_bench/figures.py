@@ -54,7 +54,8 @@ class Pair:
         """Return it for people."""
         bar = f" (bar {self.bar:.2f}{' ✓' if self.ratio >= self.bar else ' ✗'})" if self.bar else ""
         every = " ".join(f"{one.rate / two.rate:.3f}" for one, two in zip(self.measured, self.control, strict=True))
-        return f"{self.name}: ratio {self.ratio:.3f}{bar}  [{every}]\n{told(self.measured)}\n{told(self.control, 'control')}"
+        runs = f"{told(self.measured)}\n{told(self.control, 'control')}"
+        return f"{self.name}: ratio {self.ratio:.3f}{bar}  [{every}]\n{runs}"
 
     def kept(self) -> dict[str, Any]:
         """Return it for the baselines."""

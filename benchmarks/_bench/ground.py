@@ -1,5 +1,6 @@
 """An installation in a temporary folder: database, banks, contests, and the real server on a free port."""
 
+import http.client
 import os
 import secrets
 import shutil
@@ -9,10 +10,9 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -55,8 +55,7 @@ class Server:
 
     def strange(self) -> int:
         """Return how many answers that were not 2xx it has given so far."""
-        with urllib.request.urlopen(f"{self.address}/counted", timeout=30) as answer:
-            return int(answer.read())
+        return int(_get(self.port, "/counted")[1])
 
     def stop(self) -> None:
         """Stop it; it is given ten seconds."""
@@ -176,11 +175,6 @@ def plain(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def on_port(settings: Settings, port: int) -> Settings:
-    """Return the same settings for another port."""
-    return replace(settings, port=port)
-
-
 def _create(name: str) -> str:
     _ask("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'", name)
     url = make_url(SERVER).set(drivername="postgresql+psycopg", database=name)
@@ -218,7 +212,16 @@ def _children(pid: int) -> list[int]:
 
 def _answers(server: Server) -> bool:
     try:
-        with urllib.request.urlopen(f"{server.address}/empty", timeout=2) as answer:
-            return answer.status == 204
+        return _get(server.port, "/empty")[0] == 204
     except OSError:
         return False
+
+
+def _get(port: int, path: str) -> tuple[int, bytes]:
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        link.request("GET", path)
+        answer = link.getresponse()
+        return answer.status, answer.read()
+    finally:
+        link.close()
