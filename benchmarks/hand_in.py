@@ -28,9 +28,7 @@ def measure(lent: Ground, asked: Namespace) -> dict[str, Any]:
     """Return the figures of one store."""
     crowd = Crowd(lent, words=ESSAY_WORDS)
     bench = Bench(lent, lent.serve())
-    say(
-        f"\n{lent.kind}: 40 answers and an essay of {ESSAY_WORDS} words, at most {asked.papers} papers a round, once each"
-    )
+    say(f"\n{lent.kind}: 40 answers and an essay of {ESSAY_WORDS} words, at most {asked.papers} papers a round")
     pair = Pair(f"  hand-in with receipt, {asked.connections} connections", BAR)
     for _ in range(asked.rounds):
         writers = crowd.writers(asked.papers)

@@ -74,10 +74,9 @@ def last_seconds(lent: Ground, server: Server, writers: Sequence[Writer], chance
 
     async def finish(device: Device) -> None:
         await asyncio.sleep((ends - clock.now()).total_seconds() - LAST_S * (1 - chance.random() * 0.999))
-        answer = await device.hand_in()
+        answer = await device.leave()
         if answer:
             codes.add(json.loads(answer)["code"])
-        device.close()
 
     _run([finish(device) for device in devices(server.port, writers, log)])
     with lent.house.store.reading() as view:

@@ -47,6 +47,7 @@ class Device:
         self.port, self.writer, self.log = port, writer, log
         self._reader: asyncio.StreamReader | None = None
         self._out: asyncio.StreamWriter | None = None
+        self._turn = asyncio.Lock()
 
     async def ask(self, what: str, method: str, path: str, body: object = None, expected: int = 200) -> bytes | None:
         """Send a request and return the answer's body, or None – noted – if it is not as expected."""
@@ -58,7 +59,7 @@ class Device:
         )
         began = time.monotonic()
         try:
-            async with asyncio.timeout(PATIENCE_S):
+            async with self._turn, asyncio.timeout(PATIENCE_S):
                 status, answer = await self._exchange(head.encode() + content)
         except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError) as error:
             self.log.odd[f"{what}: {type(error).__name__}"] += 1
@@ -78,6 +79,12 @@ class Device:
     async def hand_in(self) -> bytes | None:
         """Hand the paper in."""
         return await self.ask("hand-in", "POST", f"/api/v1/attempts/{self.writer.ref}/hand-in", {})
+
+    async def leave(self) -> bytes | None:
+        """Hand the paper in and hang up."""
+        answer = await self.hand_in()
+        self.close()
+        return answer
 
     def close(self) -> None:
         """Hang up."""
