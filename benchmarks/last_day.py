@@ -132,9 +132,8 @@ def replay(lent: Ground, server: Server, crowd: Crowd, rates: dict[str, float], 
     client = sum(os.times()[:2]) - sum(cpu[:2])
     late = took - asked.replay
     verdict = "carries it" if not log.odd and log.quantile(0.99) < 1000 and late < 2 else "does not carry it"
-    say(
-        f"  one machine, its share for {asked.replay} s: {verdict}; cores used {used}, by the client {client / took:.2f}"
-    )
+    cores = f"cores used {used}, by the client {client / took:.2f}"
+    say(f"  one machine, its share of the minute, {asked.replay} s of it: {verdict}; {cores}")
     for name in rates:
         say(log.line(name))
     say(f"    errors: {dict(log.odd) or 0}; the last answer came {late:.1f} s after the last request was due")
