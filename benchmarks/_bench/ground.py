@@ -149,6 +149,7 @@ def ground(kind: str, *, with_redis: bool = False) -> Iterator[Ground]:
     (folder / "data").mkdir()
     settings = Settings(folder / "data", url, queue, secrets.token_urlsafe(48), port=free_port())
     made = Ground(settings, kind, folder)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))  # so that nothing is left behind
     try:
         made.run("demo", "--participants", "0")
         yield made
