@@ -11,6 +11,7 @@ one statement.
 
 import json
 import re
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -80,23 +81,29 @@ class Road:
             watch.close()
 
 
+# Looking takes a moment; more lanes would leave the pool, to which they never go back, to nobody else.
+LANES = 12
+
+
 class Glances:
     """Lanes for looking only: each question sees the present, nothing is held, and no writer waits."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._free = engine, list[Lane]()
+        self._places = threading.BoundedSemaphore(LANES)
         event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
     @contextmanager
     def lane(self) -> Iterator["Lane"]:
         """Lend a lane; one on which anything is raised is not used again."""
-        lane = self._free.pop() if self._free else self._opened()
-        try:
-            yield lane
-        except BaseException:
-            lane.close()
-            raise
-        self._free.append(lane)
+        with self._places:
+            lane = self._free.pop() if self._free else self._opened()
+            try:
+                yield lane
+            except BaseException:
+                lane.close()
+                raise
+            self._free.append(lane)
 
     def close(self) -> None:
         """Give the connections up."""
