@@ -1,6 +1,8 @@
 """`make bench`: say which measurements there are; each is started on its own, on a quiet machine."""
 
-from scripts import say
+import shutil
+
+from scripts import say, system
 from scripts.places import ROOT
 
 
@@ -11,6 +13,8 @@ def main() -> None:
     for path in found:
         first = path.read_text(encoding="utf-8").lstrip().splitlines()[0].strip('"')
         say.line(f"  .venv/bin/python {path.relative_to(ROOT)}\n      {first}")
+    if not shutil.which(system.BENCH_TOOL):
+        say.line(f"\nCòn thiếu (still missing) {system.BENCH_TOOL}: {system.line_for([system.BENCH_TOOL])}")
 
 
 if __name__ == "__main__":

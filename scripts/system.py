@@ -12,6 +12,8 @@ from scripts import say
 LIBRARIES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 # A disk that loses what is not synced, and a clock that steps, are tests' tools too.
 TEST_TOOLS = ("poppler-utils", "fuse3", "gcc", "libc6-dev")
+# Named by `make bench`, never installed by it: a server has no use for a load client.
+BENCH_TOOL = "wrk"
 APT = ("apt-get", "-o", "DPkg::Lock::Timeout=120")
 AGAIN = "rồi chạy lại lệnh make vừa rồi (then repeat the same make command)."
 

@@ -23,8 +23,6 @@ from sqlalchemy import Engine, PoolProxiedConnection, event
 
 Row = Sequence[Any]
 
-MOST_LANES = 8
-
 _LIST = re.compile(r"IN :(\w+)")
 _VALUE = re.compile(r"(?<!:):([a-z]\w*)")
 _TABLE = re.compile(r"ROWS :(\w+) AS (\w+)\s+\(([^)]*)\)")
@@ -83,13 +81,16 @@ class Road:
             watch.close()
 
 
+# Looking takes a moment; more lanes would leave the pool, to which they never go back, to nobody else.
+LANES = 12
+
+
 class Glances:
     """Lanes for looking only: each question sees the present, nothing is held, and no writer waits."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._free = engine, list[Lane]()
-        # A look takes a moment, so few lanes serve many; the rest of the pool is for those who stay longer.
-        self._room = threading.BoundedSemaphore(MOST_LANES)
+        self._room = threading.BoundedSemaphore(LANES)
         event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
     @contextmanager

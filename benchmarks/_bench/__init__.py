@@ -1,0 +1,1 @@
+"""What all measurements stand on: an installation of their own, a crowd in it, load, and figures."""
