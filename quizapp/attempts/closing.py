@@ -21,7 +21,7 @@ from quizapp.foundation.errors import ContestError, NotFound
 from quizapp.foundation.refs import new_code
 from quizapp.foundation.road import Lane, Road
 from quizapp.foundation.together import Together
-from quizapp.foundation.work import Store, answering
+from quizapp.foundation.work import TROUBLE, Store, answering
 from quizapp.roster import sessions
 from quizapp.roster.sessions import SignedOut
 
@@ -70,7 +70,7 @@ class HandingInDesk:
 
     def __init__(self, store: Store, shelf: Shelf, also: Also) -> None:
         self._store, self._shelf, self._also, self._road = store, shelf, also, Road(store.engine)
-        self._together: Together[HandIn, ReceiptView] = Together(self._hand_in_all)
+        self._together: Together[HandIn, ReceiptView] = Together(self._hand_in_all, shared=TROUBLE)
 
     def hand_in(self, who: Actor | str, ref: str) -> ReceiptView:
         """Close the attempt for good, write its receipt and wake the workers. Once handed in, the same comes back.

@@ -19,7 +19,7 @@ from quizapp.foundation.errors import ContestError, NotFound, require
 from quizapp.foundation.road import Lane, Road, Row
 from quizapp.foundation.sanitize import clean_essay, count_words, plain_text
 from quizapp.foundation.together import Together
-from quizapp.foundation.work import Store, answering
+from quizapp.foundation.work import TROUBLE, Store, answering
 from quizapp.roster import sessions
 from quizapp.roster.sessions import SignedOut
 
@@ -72,6 +72,11 @@ _KEEP_VERSIONS = """
     SELECT v.attempt, v.contest, v.seq, v.html, v.words, v.saved_at
     FROM ROWS :versions AS v (attempt bigint, contest bigint, seq int, html text, words int, saved_at timestamptz)
     WHERE true ON CONFLICT (attempt_id, seq, contest_id) DO NOTHING
+"""
+_ASIDE = """
+    SELECT a.ref, k.no, k.digest
+    FROM attempts AS a JOIN set_aside AS k ON k.attempt_id = a.id AND k.contest_id = a.contest_id
+    WHERE a.ref IN :refs
 """
 _SET_ASIDE = """
     INSERT INTO set_aside (attempt_id, contest_id, no, digest, reason, seq, content, came_at)
@@ -146,7 +151,7 @@ class SavingDesk:
 
     def __init__(self, store: Store) -> None:
         self._store, self._road = store, Road(store.engine)
-        self._together: Together[Change, Kept] = Together(self._save_all)
+        self._together: Together[Change, Kept] = Together(self._save_all, shared=TROUBLE)
 
     def choice(self, who: Actor | str, ref: str, no: int, seq: int, choice: Sequence[int]) -> Kept:
         """Store the answer to choice item ``no``, numbered ``seq`` by the client; the same again is answered the same.
@@ -180,7 +185,7 @@ class SavingDesk:
             writes = _Writes(restored=_restored(lane, changes, papers))
             outcomes: list[Kept | Exception] = [_judge(change, papers, actors, writes) for change in changes]
             _write(lane, writes)
-        return outcomes
+            return _told_truly(lane, changes, outcomes) if writes.aside else outcomes
 
     def _dated(self, lane: Lane, changes: Sequence[Change]) -> Sequence[Change]:
         """Return the changes as this installation's time has them, whatever this machine's clock says."""
@@ -289,8 +294,27 @@ def _require_in_time(change: Change, paper: _Paper, writes: _Writes, content: st
 
 def _set_aside(change: Change, paper: _Paper, writes: _Writes, content: str, reason: str) -> None:
     row = {"attempt": paper.id, "contest": paper.contest_id, "no": change.no, "reason": reason, "seq": change.seq}
-    digest = hashlib.sha256(content.encode()).hexdigest()
-    writes.aside.append(row | {"digest": digest, "content": content, "came_at": change.came_at, "most": MOST_SET_ASIDE})
+    digest = _digest(content)
+    writes.aside.append(row | {"digest": digest, "content": content, "came_at": change.came_at})
+
+
+def _told_truly(lane: Lane, changes: Sequence[Change], outcomes: Sequence[Kept | Exception]) -> list[Kept | Exception]:
+    """Say that something was kept aside only where it was: there is an end to how much is kept of one attempt."""
+    there = {(ref, no, digest) for ref, no, digest in lane.rows(_ASIDE, refs=sorted({one.ref for one in changes}))}
+    return [
+        rules.AttemptClosed()
+        if isinstance(outcome, rules.KeptAside) and (change.ref, change.no, _digest(_content(change))) not in there
+        else outcome
+        for change, outcome in zip(changes, outcomes, strict=True)
+    ]
+
+
+def _content(change: Change) -> str:
+    return ",".join(map(str, sorted(change.choice or ()))) if change.html is None else change.html
+
+
+def _digest(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _essay_row(paper: _Paper, saved: Saved) -> dict[str, Any]:

@@ -34,11 +34,17 @@ class Together(Generic[Ask, Told]):
     """``do_all`` gets asks in the order in which they came and returns, after its commit, an outcome for each.
 
     An outcome that is an exception is raised for the one who asked. If ``do_all`` itself raises, nothing of the batch
-    was kept: each is then tried alone, so that nobody fails for another's fault.
+    was kept: each is then tried alone, so that nobody fails for another's fault – unless it is one of ``shared``, the
+    kind of trouble that would meet each of them as well.
     """
 
-    def __init__(self, do_all: Callable[[Sequence[Ask]], Sequence[Told | Exception]], most: int = MOST) -> None:
-        self._do_all, self._most = do_all, most
+    def __init__(
+        self,
+        do_all: Callable[[Sequence[Ask]], Sequence[Told | Exception]],
+        most: int = MOST,
+        shared: tuple[type[Exception], ...] = (),
+    ) -> None:
+        self._do_all, self._most, self._shared = do_all, most, shared
         self._door = threading.Lock()
         self._waiting: list[_Place[Ask, Told]] = []
         self._led = False
@@ -75,7 +81,7 @@ class Together(Generic[Ask, Told]):
         try:
             outcomes = self._do_all([place.ask for place in batch])
         except BaseException as error:
-            if len(batch) > 1 and isinstance(error, Exception):
+            if len(batch) > 1 and isinstance(error, Exception) and not isinstance(error, self._shared):
                 for place in batch:
                     self._settle([place])
                 return

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pysqlite3.dbapi2 as sqlite
 from sqlalchemy import Engine, bindparam, select, text
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import InternalError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 
 from quizapp.foundation import clock as clocks
@@ -26,6 +26,17 @@ _MARK = text(
     "INSERT INTO high_water (id, at) VALUES (1, :now) "
     "ON CONFLICT (id) DO UPDATE SET at = excluded.at WHERE high_water.at < excluded.at"
 ).bindparams(bindparam("now", type_=Instant))
+
+
+# What a database says when it cannot, rather than when it was asked something wrong.
+TROUBLE = (
+    OperationalError,
+    InternalError,
+    TimeoutError,
+    sqlite.OperationalError,
+    psycopg.OperationalError,
+    psycopg.InternalError,
+)
 
 
 class Work:
@@ -120,5 +131,5 @@ def answering() -> Iterator[None]:
     """Turn the database's "not now" into the contest's."""
     try:
         yield
-    except (OperationalError, TimeoutError, sqlite.OperationalError, psycopg.OperationalError) as error:
+    except TROUBLE as error:
         raise StoreBusy from error

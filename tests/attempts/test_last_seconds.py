@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from quizapp.attempts import overdue, queries
-from quizapp.attempts.models import Attempt, Receipt
+from quizapp.attempts import overdue, queries, saving
+from quizapp.attempts.models import Attempt, Receipt, SetAside
 from quizapp.attempts.rules import GRACE, AttemptClosed, digest
 from quizapp.foundation.access import Actor, Role
 from quizapp.house import House
@@ -249,3 +249,14 @@ def test_one_more_in_a_crowd_takes_two_statements_more_at_the_most(house: House,
             assert overdue.hand_in_overdue(house.store) == size
         sent.append(len(statements))
     assert sent[1] <= sent[0] + 2 * 11
+
+
+def test_nobody_is_told_that_more_was_kept_aside_than_was(
+    house: House, clock: Clock, tab: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saving, "MOST_SET_ASIDE", 2)
+    clock.instant = tab.deadline
+    told = [tab.save(no, {"seq": 1, "choice": [0]})[1]["detail"] for no in (1, 2, 3, 1)]
+    assert ["được giữ riêng" in detail for detail in told] == [True, True, False, True]
+    with house.store.reading() as view:
+        assert view.session.scalar(select(func.count()).select_from(SetAside)) == 2

@@ -95,3 +95,21 @@ def test_no_batch_is_larger_than_it_may_be() -> None:
     together: Together[int, int] = Together(desk.do_all, most=4)
     at_once(CROWD, lambda number: together.do(number * 2))
     assert max(map(len, desk.batches)) <= 4
+
+
+def test_trouble_that_meets_everybody_is_not_tried_again_for_each() -> None:
+    tried: list[int] = []
+
+    def do_all(asks: Sequence[int]) -> list[int | Exception]:
+        tried.append(len(asks))
+        raise OSError("the disk is gone")
+
+    together: Together[int, int] = Together(do_all, shared=(OSError,))
+
+    def ask(number: int) -> str:
+        with pytest.raises(OSError, match="gone"):
+            together.do(number)
+        return "told"
+
+    assert at_once(CROWD, ask) == ["told"] * CROWD
+    assert sum(tried) == CROWD
