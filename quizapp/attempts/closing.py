@@ -5,7 +5,6 @@ on the straight road. The timetable closes what its owners left open through the
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -86,7 +85,7 @@ class HandingInDesk:
             return self._together.do(HandIn(who, ref, self._store.clock()))
 
     def _hand_in_all(self, asks: Sequence[HandIn]) -> list[ReceiptView | Exception]:
-        with straight(self._store, self._road) as lane:
+        with self._store.place(), self._road.transaction() as lane:
             now, refs = self._store.clock(), sorted({ask.ref for ask in asks})
             tokens = sessions.actors(lane, [ask.who for ask in asks if isinstance(ask.who, str)], now)
             found = glance.held(lane, refs)
@@ -97,17 +96,6 @@ class HandingInDesk:
         if closing:
             self._store.wake()
         return [verdict or receipts[ask.ref] for ask, verdict in zip(asks, verdicts, strict=True)]
-
-
-def straight(store: Store, road: Road) -> AbstractContextManager[Lane]:
-    """Return a transaction that writes, on the straight road."""
-
-    @contextmanager
-    def lane() -> Any:
-        with store.place(), road.transaction() as opened:
-            yield opened
-
-    return lane()
 
 
 def _judged(

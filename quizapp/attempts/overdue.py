@@ -12,7 +12,7 @@ from quizapp.attempts.queries import Late
 from quizapp.attempts.rules import AttemptState
 from quizapp.banks.shelf import Shelf
 from quizapp.foundation.access import SYSTEM
-from quizapp.foundation.road import Lane, Road
+from quizapp.foundation.road import Lane
 from quizapp.foundation.work import Store
 
 log = structlog.get_logger()
@@ -40,19 +40,17 @@ def _next(store: Store, batch: int, last: Late | None) -> list[Late]:
 
 
 def _hand_in(store: Store, late: Sequence[Late]) -> int:
-    road = Road(store.engine)
     try:
-        with closing.straight(store, road) as lane:
-            return _close(lane, store.clock() - rules.GRACE, late)
+        with store.straight() as lane:
+            done = _close(lane, store.clock() - rules.GRACE, late)
+        store.wake()
+        return done
     except Exception as error:
         if len(late) > 1:
             return sum(_hand_in(store, [one]) for one in late)
         # A damaged paper must not keep the others open; it stays as it is, for somebody to look at.
         log.error("overdue_not_handed_in", attempt=late[0].ref, reason=type(error).__name__)
         return 0
-    finally:
-        road.leave()
-        store.wake()
 
 
 def _close(lane: Lane, over: datetime, late: Sequence[Late]) -> int:
