@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from quizapp.foundation.access import SYSTEM, Role
@@ -25,6 +25,7 @@ log = structlog.get_logger()
 
 LEASE = timedelta(seconds=20)
 MAX_ATTEMPTS = 6
+DONE_IS_KEPT = timedelta(days=7)
 # A job that outlives its workers this often kills them, and is given up.
 MAX_CLAIMS = 30
 
@@ -124,6 +125,16 @@ def has_failed(session: Session, name: str, body: Mapping[str, Any]) -> bool:
     """Tell whether the job was given up."""
     given_up = session.scalars(select(Job.body).where(Job.state == "failed", Job.name == name))
     return any(failed == body for failed in given_up)
+
+
+def forget_done(store: Store, batch: int = 1000) -> int:
+    """Remove what was done more than a week ago, of the ``batch`` oldest jobs; return how many. The audit log stays."""
+    with store.unit_of_work(SYSTEM) as work:
+        oldest = work.session.execute(select(Job.id, Job.state, Job.done_at).order_by(Job.id).limit(batch))
+        over = work.now - DONE_IS_KEPT
+        gone = [row.id for row in oldest if row.state == "done" and row.done_at < over]
+        work.session.execute(delete(Job).where(Job.id.in_(gone)))
+        return len(gone)
 
 
 def try_again(work: Work) -> int:

@@ -44,6 +44,7 @@ class Road:
         """Begin, hand out, commit; roll back and drop the connection if anything is raised."""
         if self._link is None:
             self._link = self._engine.raw_connection()
+            Lane(self._link, self.embedded).plan_once()
             self._stay()
         lane = Lane(self._link, self.embedded)
         try:
@@ -112,6 +113,7 @@ class Glances:
 
     def _opened(self) -> "Lane":
         lane = Lane(self._engine.raw_connection(), self._engine.dialect.name == "sqlite")
+        lane.plan_once()
         lane.commit_each()
         return lane
 
@@ -123,6 +125,12 @@ class Lane:
         self.embedded, self._lent = embedded, link
         self._link = link.driver_connection
         self._cursor: Any = self._link.cursor() if embedded else self._link.cursor(binary=True)  # type: ignore[union-attr]
+
+    def plan_once(self) -> None:
+        """Have each statement planned once a connection. On partitioned tables planning costs more than doing."""
+        if not self.embedded:
+            self._cursor.execute("SET SESSION plan_cache_mode = force_generic_plan")
+            self._link.commit()  # type: ignore[union-attr]
 
     def commit_each(self) -> None:
         """Let every statement be a transaction of its own. (SQLite's are, unless one says BEGIN.)"""

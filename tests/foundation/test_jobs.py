@@ -256,3 +256,19 @@ def test_a_job_that_kills_every_worker_is_given_up_and_holds_up_no_other(empty_h
     with empty_house.store.reading() as view:
         given_up = view.session.scalars(select(Job).where(Job.name == "ring")).one()
         assert (given_up.state, given_up.last_error) == ("failed", "its workers died")
+
+
+def test_what_was_done_is_forgotten_after_a_week_and_what_was_given_up_is_not(empty_house: House, clock: Clock) -> None:
+    ask(empty_house, "break")
+    for _ in range(MAX_ATTEMPTS):
+        clock.pass_(hours=1)
+        assert run(taken(empty_house), HANDLERS) is False
+    ask(empty_house, "ring", 3)
+    while job := claim(empty_house.store):
+        run(job, HANDLERS)
+    clock.pass_(days=7)
+    assert jobs.forget_done(empty_house.store) == 0
+    clock.pass_(seconds=1)
+    assert jobs.forget_done(empty_house.store) == 3
+    assert jobs.counts(empty_house.store) == {"failed": 1}
+    assert number_of(empty_house, AuditRecord) == 3
