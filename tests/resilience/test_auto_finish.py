@@ -16,7 +16,7 @@ from sqlalchemy import delete, insert, select, update
 
 from quizapp.attempts.models import Attempt, Receipt
 from quizapp.attempts.overdue import hand_in_overdue
-from quizapp.attempts.rules import AttemptClosed
+from quizapp.attempts.rules import GRACE, AttemptClosed
 from quizapp.foundation import clock as clocks
 from quizapp.foundation.models import AuditRecord, Told
 from quizapp.house import House
@@ -111,7 +111,9 @@ def test_every_sitting_is_closed_once_and_in_time_as_workers_die(installation: I
             for _ in range(KILLS):
                 workers = [installation.start("worker"), installation.start("worker")]
                 before = closed(inside)
-                assert until(lambda before=before: closed(inside) > before, 30), workers[0].said()  # type: ignore[misc]
+                # On a slow machine one round may close what was meant for several; then there is only killing left.
+                enough = lambda before=before: before < closed(inside) or before == SITTINGS  # noqa: E731
+                assert until(enough, 30), workers[0].said()
                 ended.wait(0.5 * chance.random())
                 for worker in workers:
                     worker.kill()
@@ -133,7 +135,7 @@ def finished(house: House) -> tuple[House, list[Sitting]]:
     sittings = sit(house, 3)
     assert all(one.answer() for one in sittings)
     with house.engine.begin() as connection:
-        connection.execute(update(Attempt).values(deadline_at=house.store.clock()))
+        connection.execute(update(Attempt).values(deadline_at=house.store.clock() - GRACE))
     hand_in_overdue(house.store)
     return house, sittings
 
