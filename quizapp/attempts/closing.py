@@ -9,10 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from quizapp.attempts import glance, queries, rules
+from quizapp.attempts import glance, rules
 from quizapp.attempts.events import AttemptHandedIn
 from quizapp.attempts.glance import Glance
-from quizapp.attempts.queries import AttemptView, ReceiptView
+from quizapp.attempts.queries import ReceiptView
 from quizapp.attempts.rules import AttemptState
 from quizapp.banks.shelf import Shelf
 from quizapp.foundation.access import Actor
@@ -52,7 +52,7 @@ _AUDIT = """
 """
 
 # What a later stage does with an attempt in the transaction that closes it, for all that are closed together.
-Also = Callable[[Lane, Sequence[AttemptView], Sequence[Glance], datetime], Sequence[dict[str, Any]]]
+Also = Callable[[Lane, Sequence[Glance], datetime], Sequence[dict[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +128,9 @@ def close(lane: Lane, shelf: Shelf, closing: Any, now: datetime, also: Also | No
     if not held:
         return {}
     asked = shelf.asked(lane, [version for attempt, _at, _by in held for version in glance.versions(attempt)])
-    views = [glance.in_words(attempt, asked) for attempt, _at, _by in held]
     receipts, rows, audits = {}, [], []
-    for (attempt, closed_at, actor), view in zip(held, views, strict=True):
-        content = rules.record(attempt.ref, attempt.started_at, closed_at, queries.answers(view))
+    for attempt, closed_at, actor in held:
+        content = rules.record(attempt.ref, attempt.started_at, closed_at, glance.answers(attempt, asked))
         receipt = ReceiptView(new_code(RECEIPT_LENGTH), closed_at, rules.digest(content))
         receipts[attempt.ref] = receipt
         rows.append({"attempt": attempt.id, "closed_at": closed_at, "code": receipt.code, "sha256": receipt.sha256})
@@ -142,7 +141,7 @@ def close(lane: Lane, shelf: Shelf, closing: Any, now: datetime, also: Also | No
     facts = [AttemptHandedIn(attempt.id) for attempt, _at, _by in held]
     lane.do(_TELL, facts=[{"name": type(fact).__name__, "body": asdict(fact), "at": now} for fact in facts])
     if also:
-        details_of = also(lane, views, [attempt for attempt, _at, _by in held], now)
+        details_of = also(lane, [attempt for attempt, _at, _by in held], now)
         for (attempt, _at, actor), details in zip(held, details_of, strict=True):
             audits.append(_audit(now, actor, "mark_choices", attempt, details))
     lane.do(_AUDIT, records=audits)

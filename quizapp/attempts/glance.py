@@ -9,12 +9,13 @@ import msgspec
 
 from quizapp.attempts import policy, queries, sheet
 from quizapp.attempts.queries import AttemptView
-from quizapp.attempts.rules import Saved
+from quizapp.attempts.rules import Answer, Saved
 from quizapp.banks.queries import Asked
 from quizapp.contests.rules import RoundKind, RoundTerms
 from quizapp.foundation.access import Actor
 from quizapp.foundation.errors import NotFound, require
 from quizapp.foundation.road import Lane, Row
+from quizapp.foundation.sanitize import plain_text
 
 _ATTEMPT = """
     SELECT a.id, a.ref, a.round_id, a.contest_id, a.person_id, a.state, a.started_at, a.deadline_at, a.handed_in_at,
@@ -96,6 +97,18 @@ def versions(found: Glance) -> list[int]:
     """Return the versions that the paper asks."""
     essay = [found.essay_version_id] if found.essay_version_id is not None else []
     return [place.version_id for place in found.places] + essay
+
+
+def answers(found: Glance, asked: Mapping[int, Asked]) -> list[Answer]:
+    """Return what was answered, as ``queries.answers`` does of the attempt in words."""
+    told = []
+    for no, place in enumerate(found.places, 1):
+        item, order = asked[place.version_id], place.order
+        told.append(Answer(no, item.stem, tuple([item.options[order[at]][1] for at in found.answers.choice(no)])))
+    if found.essay_version_id is not None:
+        html = (found.essay.html or "") if found.essay else ""
+        told.append(Answer(found.essay_no, asked[found.essay_version_id].stem, (), plain_text(html)))
+    return told
 
 
 def in_words(found: Glance, asked: Mapping[int, Asked]) -> AttemptView:

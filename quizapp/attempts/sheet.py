@@ -84,6 +84,11 @@ class Answers:
         cell = self._cells.get(no)
         return self._saved(cell) if cell else None
 
+    def choice(self, no: int) -> tuple[int, ...]:
+        """Return what is chosen for item ``no``: positions in the paper's own order."""
+        cell = self._cells.get(no)
+        return _positions(cell[2]) if cell else ()
+
     def is_answered(self, no: int) -> bool:
         """Tell whether anything is chosen for item ``no``."""
         cell = self._cells.get(no)
@@ -114,5 +119,6 @@ def _bits(choice: Sequence[int]) -> int:
     return sum(1 << position for position in choice)
 
 
+@lru_cache(4096)
 def _positions(bits: int) -> tuple[int, ...]:
     return tuple(position for position in range(bits.bit_length()) if bits >> position & 1)

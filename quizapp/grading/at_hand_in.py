@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from quizapp.attempts.glance import Glance
-from quizapp.attempts.queries import AttemptView
 from quizapp.banks.queries import Asked
 from quizapp.banks.shelf import Shelf
 from quizapp.foundation.road import Lane
@@ -27,9 +27,7 @@ class Marker:
     def __init__(self, shelf: Shelf) -> None:
         self._shelf, self._keys = shelf, dict[int, frozenset[str]]()
 
-    def mark(
-        self, lane: Lane, views: Sequence[AttemptView], attempts: Sequence[Glance], now: datetime
-    ) -> list[dict[str, Any]]:
+    def mark(self, lane: Lane, attempts: Sequence[Glance], now: datetime) -> list[dict[str, Any]]:
         """Store the score of each attempt and return what the audit tells of it."""
         versions = {place.version_id for attempt in attempts for place in attempt.places}
         asked = self._shelf.asked(lane, versions)
@@ -46,10 +44,14 @@ class Marker:
     def _earned(self, attempt: Glance, asked: dict[int, Asked]) -> list[Decimal]:
         terms, earned = attempt.terms, []
         for no, place in enumerate(attempt.places, 1):
-            saved, options = attempt.answers.get(no), asked[place.version_id].options
-            chosen = frozenset(options[place.order[position]][0] for position in (saved.choice if saved else ()))
-            earned.append(rules.mark(self._keys[place.version_id], chosen, terms.item_points, terms.multiple))
+            options, order = asked[place.version_id].options, place.order
+            chosen = frozenset([options[order[at]][0] for at in attempt.answers.choice(no)])
+            earned.append(_mark(self._keys[place.version_id], chosen, terms.item_points, terms.multiple))
         return earned
+
+
+# A question has few answers, and thousands give the same.
+_mark = lru_cache(65_536)(rules.mark)
 
 
 def _row(attempt: Glance, earned: Sequence[Decimal], now: datetime) -> dict[str, Any]:
