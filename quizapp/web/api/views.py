@@ -151,7 +151,7 @@ def save(ref: str, no: int) -> Response:
 @open_to("participant")
 def hand_in(ref: str) -> Response:
     body_of(shapes.Empty)
-    house().handing_in.hand_in(access.session_hash(), ref)
+    house().handing_in.hand_in(access.actor(), ref)
     return json_of(reports.receipt(ref))
 
 
