@@ -16,7 +16,8 @@ from _bench.figures import arguments, keep, say
 from _bench.ground import Ground, Server, ground
 from _bench.load import Bench, Figures, Sequences, choices, essays, hand_ins, pages, sign_ins
 
-CORES = 2
+# Web processes of a machine of two cores. On SQLite there is one, and a Python process keeps one core busy.
+PROCESSES = {"sqlite": 1, "postgres": 2}
 # A machine is not planned to be busier than this: what comes in bursts would wait.
 BUSY = 0.70
 # Browsers in the replay that read or sign in: each keeps a connection, and a server holds so many.
@@ -80,8 +81,10 @@ def measure(lent: Ground, asked: Namespace) -> dict[str, Any]:
     say("\n".join(f"    {name:<8} CPU µs: {used}" for name, used in each.items()))
     figures: dict[str, Any] = {"cpu_us": each}
     for entries in (1_000_000, 10_000_000):
-        figures[str(entries)] = on_paper(evening, entries, cost)
+        figures[str(entries)] = on_paper(evening, entries, cost, PROCESSES[lent.kind])
     machines = figures["1000000"]["machines"]
+    server.stop()
+    server = lent.serve(PROCESSES[lent.kind])
     figures["replay"] = replay(lent, server, crowd, evening.peak_rates(1_000_000 // machines), asked)
     return figures
 
@@ -100,7 +103,7 @@ def costs(bench: Bench, crowd: Crowd, signer: Signer, evening: Evening, asked: N
     return {name: bench.run(script, asked.connections, asked.seconds) for name, script in scripts.items()}
 
 
-def on_paper(evening: Evening, entries: int, cost: dict[str, Figures]) -> dict[str, Any]:
+def on_paper(evening: Evening, entries: int, cost: dict[str, Figures], cores_used: int) -> dict[str, Any]:
     """Return how many machines the peak minute asks for: demand in CPU seconds a second, part by part."""
     rates = evening.peak_rates(entries)
     busy = {
@@ -108,14 +111,14 @@ def on_paper(evening: Evening, entries: int, cost: dict[str, Figures]) -> dict[s
         for group in next(iter(cost.values())).cpu_us
     }
     demand = {group: sum(parts.values()) for group, parts in busy.items()}
-    machines = math.ceil(sum(demand.values()) / (CORES * BUSY))
+    machines = math.ceil(sum(demand.values()) / (cores_used * BUSY))
     said = ", ".join(f"{name} {rate:.0f}/s" for name, rate in rates.items())
     cores = "; ".join(
         f"{group} {demand[group]:.2f} cores ({', '.join(f'{name} {used:.2f}' for name, used in parts.items())})"
         for group, parts in busy.items()
     )
     say(f"  {entries:,} entries: {evening.papers(entries):,.0f} papers in the last hour; in its peak minute {said}")
-    say(f"    {cores} → {machines} machines of {CORES} cores, {BUSY:.0%} busy at most")
+    say(f"    {cores} → {machines} machines of which {cores_used} cores can be used, {BUSY:.0%} busy at most")
     return {"machines": machines, "cores": {name: round(used, 2) for name, used in demand.items()}}
 
 

@@ -65,7 +65,7 @@ def saving(lent: Ground, server: Server, writers: Sequence[Writer], asked: Names
 
 def last_seconds(lent: Ground, server: Server, writers: Sequence[Writer], chance: Random) -> dict[str, Any]:
     """Let everybody hand in at some instant of the last five seconds before their common deadline."""
-    ahead = 4.0
+    ahead = 2.0
     refs = [writer.ref for writer in writers]
     with lent.house.engine.begin() as opened:
         ends = clock.now() + timedelta(seconds=ahead + LAST_S)

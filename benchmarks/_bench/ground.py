@@ -76,6 +76,7 @@ class Ground:
     kind: str
     folder: Path
     started: list[Server] = field(default_factory=list)
+    processes: int = 1
 
     @cached_property
     def house(self) -> House:
@@ -88,8 +89,9 @@ class Ground:
         if done.returncode:
             raise SystemExit(f"quizapp {' '.join(words)}: {done.stdout}{done.stderr}")
 
-    def serve(self) -> Server:
+    def serve(self, processes: int = 1) -> Server:
         """Start the web server, as ``quizapp serve`` does, with the controls; return once it answers."""
+        self.processes = processes
         server = self._start([sys.executable, "-m", "_bench.served"], free_port())
         until = time.monotonic() + PATIENCE_S
         while not _answers(server):
@@ -132,9 +134,7 @@ class Ground:
         told |= {"QUIZAPP_DATA": str(ours.data), "QUIZAPP_DATABASE_URL": ours.database_url}
         told |= {"QUIZAPP_SECRET_KEY": ours.secret_key, "QUIZAPP_PORT": str(port or ours.port)}
         told |= {"QUIZAPP_REDIS_URL": ours.redis_url or "", "PYTHONPATH": str(HERE)}
-        if os.environ.get("QUIZAPP_WEB_PROCESSES"):
-            told["QUIZAPP_WEB_PROCESSES"] = os.environ["QUIZAPP_WEB_PROCESSES"]
-        return told
+        return told | {"QUIZAPP_WEB_PROCESSES": str(self.processes)}
 
 
 @contextmanager
