@@ -5,6 +5,7 @@ bleach is quadratic on nesting and no longer maintained, so it only ever sees sh
 """
 
 import re
+import threading
 import unicodedata
 from html.parser import HTMLParser
 
@@ -51,6 +52,9 @@ _SPACES = re.compile(f"[{SPACES}]+")
 _LINE_SPACES = re.compile(f"[{SPACES}\u200b\ufeff]+")
 # Eth and African D look like Đ on screen but fold and sort as other letters.
 _LOOK_ALIKES = str.maketrans({"\u00d0": "Đ", "\u0189": "Đ", "\u00f0": "đ", "\u0256": "đ"})
+
+
+_mine = threading.local()
 
 
 class TextRefused(RuleBroken):
@@ -125,15 +129,22 @@ def _pass(html: str) -> str:
     )
     _refuse_bulk(html)
     _refuse_depth(html)
-    html = bleach.clean(
-        html,
-        tags=ALLOWED_TAGS,
-        attributes=_may_keep,
-        css_sanitizer=CSSSanitizer(allowed_css_properties=["text-align"], allowed_svg_properties=[]),
-        protocols=[],
-        strip=True,
-    )
+    html = _fence().clean(html)
     return _SAME_MEANING_TAG.sub(lambda tag: _SAME_MEANING[tag[0]], str(html))
+
+
+def _fence() -> bleach.Cleaner:
+    """Return this thread's cleaner: making one takes longer than most of its work, and one serves a thread at a time."""
+    fence: bleach.Cleaner | None = getattr(_mine, "fence", None)
+    if fence is None:
+        fence = _mine.fence = bleach.Cleaner(
+            tags=ALLOWED_TAGS,
+            attributes=_may_keep,
+            css_sanitizer=CSSSanitizer(allowed_css_properties=["text-align"], allowed_svg_properties=[]),
+            protocols=[],
+            strip=True,
+        )
+    return fence
 
 
 def _refuse_monsters(html: str) -> None:
