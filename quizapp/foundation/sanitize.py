@@ -134,7 +134,7 @@ def _pass(html: str) -> str:
 
 
 def _fence() -> bleach.Cleaner:
-    """Return this thread's cleaner: making one takes longer than most of its work, and one serves a thread at a time."""
+    """Return this thread's cleaner: making one takes longer than most of its work, and it serves one at a time."""
     fence: bleach.Cleaner | None = getattr(_mine, "fence", None)
     if fence is None:
         fence = _mine.fence = bleach.Cleaner(
