@@ -12,6 +12,7 @@ one statement.
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -22,6 +23,9 @@ import msgspec
 from sqlalchemy import Engine, PoolProxiedConnection, event
 
 Row = Sequence[Any]
+
+# So long a connection is believed to be alive without being asked: the server may have been restarted meanwhile.
+TRUSTED_S = 1.0
 
 _LIST = re.compile(r"IN :(\w+)")
 _VALUE = re.compile(r"(?<!:):([a-z]\w*)")
@@ -36,21 +40,25 @@ class Road:
         self._engine = engine
         self._link: PoolProxiedConnection | None = None
         self._watch: PoolProxiedConnection | None = None
+        self._used = 0.0
         self.embedded = engine.dialect.name == "sqlite"
         event.listen(engine, "engine_disposed", lambda _engine: self.leave())
 
     @contextmanager
     def transaction(self) -> Iterator["Lane"]:
         """Begin, hand out, commit; roll back and drop the connection if anything is raised."""
+        if self._link is not None and not Lane(self._link, self.embedded).answers(since=self._used):
+            self.close()
         if self._link is None:
             self._link = self._engine.raw_connection()
-            Lane(self._link, self.embedded).plan_once()
             self._stay()
+            Lane(self._link, self.embedded).plan_once()
         lane = Lane(self._link, self.embedded)
         try:
             lane.begin()
             yield lane
             lane.commit()
+            self._used = time.monotonic()
         except BaseException:
             self.close()
             raise
@@ -99,11 +107,15 @@ class Glances:
         """Lend a lane; one on which anything is raised is not used again."""
         with self._room:
             lane = self._free.pop() if self._free else self._opened()
+            if not lane.answers(since=lane.used):
+                lane.close()
+                lane = self._opened()
             try:
                 yield lane
             except BaseException:
                 lane.close()
                 raise
+            lane.used = time.monotonic()
             self._free.append(lane)
 
     def close(self) -> None:
@@ -123,8 +135,21 @@ class Lane:
 
     def __init__(self, link: PoolProxiedConnection, embedded: bool) -> None:
         self.embedded, self._lent = embedded, link
+        self.used = 0.0
         self._link = link.driver_connection
         self._cursor: Any = self._link.cursor() if embedded else self._link.cursor(binary=True)  # type: ignore[union-attr]
+
+    def answers(self, since: float) -> bool:
+        """Tell whether the server is still there; not asked of one that was a moment ago. (A file always is.)"""
+        if self.embedded or time.monotonic() - since < TRUSTED_S:
+            return True
+        try:
+            self._cursor.execute("SELECT 1")
+            if not self._link.autocommit:  # type: ignore[union-attr]
+                self._link.rollback()  # type: ignore[union-attr]
+        except Exception:
+            return False
+        return True
 
     def plan_once(self) -> None:
         """Have each statement planned once a connection. On partitioned tables planning costs more than doing."""
