@@ -1,6 +1,7 @@
 """quizapp as it really runs: its programs as processes that can be started, looked at, told to stop, and killed."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -26,10 +27,19 @@ PATIENCE_S = 60
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 on which nobody listens."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        return int(door.getsockname()[1])
+    """Return a port of 127.0.0.1 on which nobody listens, and that no connection is given for its own end.
+
+    Whoever knocks again and again at a server that was killed may be given the server's port for their own end, reach
+    themselves, and keep the server from coming back. So the ports that the system hands out are left alone.
+    """
+    for port in random.SystemRandom().sample(range(20_000, 32_000), 100):
+        with socket.socket() as door:
+            try:
+                door.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("a hundred ports, and somebody listens on each")
 
 
 @dataclass
