@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -19,6 +20,8 @@ PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
 # A slow phone holds a thread while its essay trickles in: there are enough for hundreds of them and everybody else.
 THREADS = 512
 CONNECTIONS = 2048
+
+PATIENCE_S = 3
 
 
 @click.command()
@@ -45,12 +48,25 @@ def application() -> "Flask":
 
 
 def require_free_port(settings: Settings) -> None:
-    """Say so in a sentence if something else listens where we would."""
+    """Say so in a sentence if something else listens where we would, and still does after a moment.
+
+    A server that was killed may hold its port for an instant longer than whoever starts the next one believes.
+    """
+    until = time.monotonic() + PATIENCE_S
+    while (reason := _taken(settings)) and time.monotonic() < until:
+        time.sleep(0.1)
+    if reason:
+        raise click.ClickException(
+            f"Không mở được cổng {settings.port} trên {settings.host} ({reason}). Hãy chọn cổng khác, ví dụ "
+            "QUIZAPP_PORT=8001, hoặc tắt chương trình đang dùng cổng này."
+        )
+
+
+def _taken(settings: Settings) -> str:
+    """Return why the port cannot be had; nothing if it can."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         socket.create_server((settings.host, settings.port), family=family).close()
     except OSError as error:
-        raise click.ClickException(
-            f"Không mở được cổng {settings.port} trên {settings.host} ({error.strerror}). Hãy chọn cổng khác, ví dụ "
-            "QUIZAPP_PORT=8001, hoặc tắt chương trình đang dùng cổng này."
-        ) from None
+        return error.strerror or type(error).__name__
+    return ""
