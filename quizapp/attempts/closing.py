@@ -22,7 +22,6 @@ from quizapp.foundation.road import Lane, Road
 from quizapp.foundation.together import Together
 from quizapp.foundation.work import TROUBLE, Store, answering
 from quizapp.roster import sessions
-from quizapp.roster.sessions import SignedOut
 
 RECEIPT_LENGTH = 16
 
@@ -106,10 +105,7 @@ def _judged(
     closing: dict[str, tuple[Glance, datetime, Actor]],
 ) -> ContestError | None:
     try:
-        actor = tokens.get(ask.who) if isinstance(ask.who, str) else ask.who
-        if actor is None:
-            raise SignedOut
-        sessions.require_participant(actor)
+        actor = sessions.participant(ask.who, tokens)
         if ask.ref not in found:
             raise NotFound
         attempt = found[ask.ref]

@@ -21,7 +21,6 @@ from quizapp.foundation.sanitize import clean_essay, count_words, plain_text
 from quizapp.foundation.together import Together
 from quizapp.foundation.work import TROUBLE, Store, answering
 from quizapp.roster import sessions
-from quizapp.roster.sessions import SignedOut
 
 # How much is kept aside of one attempt: more than any device has ever owed, less than could fill a disk.
 MOST_SET_ASIDE = 200
@@ -231,10 +230,7 @@ def _restored(lane: Lane, changes: Sequence[Change], papers: dict[str, _Paper]) 
 def _judge(change: Change, papers: dict[str, _Paper], actors: dict[str, Actor], writes: _Writes) -> Kept | ContestError:
     try:
         paper = papers.get(change.ref)
-        actor = actors.get(change.who) if isinstance(change.who, str) else change.who
-        if actor is None:
-            raise SignedOut
-        sessions.require_participant(actor)
+        actor = sessions.participant(change.who, actors)
         if paper is None:
             raise NotFound
         require(policy.may_see(actor, paper.person_id))

@@ -67,14 +67,19 @@ def actors(lane: Lane, token_hashes: Sequence[str], now: datetime) -> dict[str, 
     return {token: _actor(account, person, bool(takes_part)) for token, account, person, takes_part in rows}
 
 
-def require_participant(actor: Actor) -> None:
-    """Let participants through.
+def participant(who: Actor | str, signed_in: Mapping[str, Actor]) -> Actor:
+    """Return who asks: an actor, or whoever ``signed_in`` has behind the hash of a token.
 
     Raises:
-        NotAllowed: for anybody else.
+        SignedOut: if nobody is behind it.
+        NotAllowed: if they take no part.
     """
+    actor = signed_in.get(who) if isinstance(who, str) else who
+    if actor is None:
+        raise SignedOut
     if not actor.has(Role.PARTICIPANT):
         raise NotAllowed
+    return actor
 
 
 def _actor(account: int, person: int | None, takes_part: bool) -> Actor:
